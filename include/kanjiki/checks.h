@@ -1,0 +1,97 @@
+/*
+ * checks.h - the table of checks
+ *
+ * A check asks, then it judges. Asking happens as soon as its facts are there, at the stage its row names;
+ * judging happens once, at the end, and is pure: same facts, same evidence, same rules - same hits. Adding a check:
+ * one file scoring/check_*.c, one row in the table of checks.c, its symbols in lists/weights.conf, its cases.
+ */
+#ifndef KJ_CHECKS_H
+#define KJ_CHECKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kanjiki/addr.h"
+#include "kanjiki/dnsbl.h"
+#include "kanjiki/evidence.h"
+#include "kanjiki/message.h"
+#include "kanjiki/phrase_set.h"
+#include "kanjiki/views.h"
+
+struct kj_arena;
+
+/* Where the session stands; also the order of the callbacks of the milter protocol. */
+enum kj_stage { KJ_STAGE_CONNECT, KJ_STAGE_HELO, KJ_STAGE_MAIL, KJ_STAGE_END };
+
+/* What the envelope and the message say, as far as the session has come. Strings are never NULL. */
+struct kj_facts {
+	struct kj_addr client; /* the true external peer; family 0 if there is none (a local submission) */
+	const char *helo;      /* as given */
+	const char *helo_name; /* normalised (name.h); "" if it is no DNS name */
+	const char *sender;    /* envelope sender without brackets; "" is the null sender */
+	const char *sender_domain; /* normalised; "" for the null sender */
+	const char *const *rcpts;  /* without brackets */
+	unsigned rcpt_count;
+	const struct kj_message *message; /* NULL before KJ_STAGE_END */
+	struct kj_received const *chain;  /* Received lines below the true peer's; written by the client */
+	unsigned chain_count;
+	struct kj_views visible; /* views of the message's visible text */
+	struct kj_views subject;
+	int64_t now_s;
+	bool warming_up; /* no first-seen knowledge yet: nothing is fresh */
+};
+
+/* What the operator configured for the checks. Plain data, filled by `conf/`. */
+struct kj_rules {
+	const struct kj_dnsbl *dnsbls;
+	unsigned dnsbl_count;
+	bool spf;
+	const char *const *special_helos; /* names and suffixes no public host can have: "localhost", "lan", ... */
+	unsigned special_helo_count;
+	const struct kj_phrase_set *extortion; /* NULL switches the check off */
+};
+
+struct kj_hit {
+	const char *symbol;
+	const char *reason; /* for people: the matched text or the answer that decided */
+};
+
+struct kj_hits;
+
+/* kj_hits_new - empty, in the arena; NULL when it is full */
+struct kj_hits *kj_hits_new(struct kj_arena *arena);
+
+/* kj_hits_add - a symbol hit, once each: a second hit of the same symbol is passed over. symbol must outlive the
+ * hits. A full arena is remembered (kj_hits_incomplete). */
+void kj_hits_add(struct kj_hits *hits, const char *symbol, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+unsigned kj_hits_count(const struct kj_hits *hits);
+const struct kj_hit *kj_hits_get(const struct kj_hits *hits, unsigned index);
+bool kj_hits_incomplete(const struct kj_hits *hits);
+struct kj_arena *kj_hits_arena(struct kj_hits *hits);
+
+struct kj_check {
+	const char *name;
+	const char *const *symbols; /* all it can hit, NULL-terminated; NULL if the configuration names them */
+	enum kj_stage ask_at;
+	void (*ask)(const struct kj_facts *facts, const struct kj_rules *rules, struct kj_evidence *evidence);
+	void (*judge)(const struct kj_facts *facts, const struct kj_rules *rules,
+	    const struct kj_evidence *evidence, struct kj_hits *hits);
+};
+
+extern const struct kj_check kj_check_dnsbl, kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
+    kj_check_headers, kj_check_extortion;
+
+/* kj_checks - all of them, NULL-terminated, in the order of the explanation */
+extern const struct kj_check *const kj_checks[];
+
+/* kj_checks_ask - have every check of this stage put its questions */
+void kj_checks_ask(enum kj_stage stage, const struct kj_facts *facts, const struct kj_rules *rules,
+    struct kj_evidence *evidence);
+
+/* kj_checks_judge - have every check judge */
+void kj_checks_judge(const struct kj_facts *facts, const struct kj_rules *rules,
+    const struct kj_evidence *evidence, struct kj_hits *hits);
+
+#endif

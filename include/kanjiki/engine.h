@@ -1,0 +1,49 @@
+/*
+ * engine.h - what all mails share: configuration, resolver, store
+ *
+ * kanjikid has one for its life; `kanjikictl score` makes one for its files. A reload swaps configuration and,
+ * where its settings changed, the resolver; mails under way keep what they began with.
+ */
+#ifndef KJ_ENGINE_H
+#define KJ_ENGINE_H
+
+#include <stdbool.h>
+
+#include "kanjiki/err.h"
+
+struct kj_clock;
+struct kj_engine;
+struct kj_snapshot;
+
+struct kj_engine_options {
+	const struct kj_clock *clock; /* must outlive the engine */
+	bool offline;		      /* ask the network nothing; every such question is "disabled" */
+	bool stateless;		      /* open no state file: no deferrals, no first-seen */
+};
+
+/*
+ * kj_engine_new - start resolver and store for a snapshot (of which it takes a reference)
+ *
+ * Errors: -KJ_EINVAL, -KJ_EIO, -KJ_ENOMEM with the reason.
+ */
+int kj_engine_new(struct kj_snapshot *snapshot, const struct kj_engine_options *options,
+    struct kj_engine **ret_engine, struct kj_reason *reason);
+
+/* kj_engine_free - all sessions must be gone; NULL is allowed */
+void kj_engine_free(struct kj_engine *engine);
+
+/* kj_engine_reload - mails from now on use this snapshot. On an error everything stays as it was. Settings that
+ * only a start can change (socket, user, state) are left alone. Threads: safe. */
+int kj_engine_reload(struct kj_engine *engine, struct kj_snapshot *snapshot, struct kj_reason *reason);
+
+/* kj_engine_snapshot - the current snapshot, with a reference for the caller. Threads: safe. */
+struct kj_snapshot *kj_engine_snapshot(struct kj_engine *engine);
+
+/*
+ * kj_engine_sweep - the daily round: mails that were put off and never came back
+ *
+ * Calls say() with one logfmt or JSON line each (by the snapshot's log format). Call it about once an hour.
+ */
+void kj_engine_sweep(struct kj_engine *engine, void (*say)(void *context, const char *line), void *context);
+
+#endif

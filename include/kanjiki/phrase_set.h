@@ -1,0 +1,86 @@
+/*
+ * phrase_set.h - many phrases, one pass
+ *
+ * Literal phrases of all languages are one multi-pattern scan (Hyperscan or Vectorscan); regular expressions are
+ * PCRE2 with JIT under match limits. A set is filled phrase by phrase, compiled once, then shared by all threads
+ * until it is freed.
+ */
+#ifndef KJ_PHRASE_SET_H
+#define KJ_PHRASE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kanjiki/err.h"
+#include "kanjiki/views.h"
+
+struct kj_phrase_set;
+
+/* What a phrase claims (extortion). The letters are those of lists/extortion/. */
+enum kj_category {
+	KJ_CLAIM_COMPROMISE,   /* C: "I hacked your device" */
+	KJ_CLAIM_SEXUAL,       /* S: sexual or illicit accusation */
+	KJ_CLAIM_RECORDED,     /* R: recorded you, holds evidence */
+	KJ_CLAIM_THREAT,       /* T: disclosure or harm */
+	KJ_CLAIM_PAYMENT,      /* P: payment and amount */
+	KJ_CLAIM_DEADLINE,     /* D */
+	KJ_CLAIM_WALLET,       /* W: a wallet, or the word for it */
+	KJ_CLAIM_SECRECY,      /* X: tell nobody, police is useless, do not reply */
+	KJ_CLAIM_PSEUDO_PROOF, /* I: "from your own account", "your password is" */
+	KJ_CLAIM_PROSECUTION,  /* L: prosecution, lawsuit, seizure */
+	KJ_CLAIM_AUTHORITY,    /* A: police, ministry, court as sender */
+	KJ_CLAIM_HOTLINE,      /* H: phone back, sole contact channel */
+	KJ_CLAIM_UNPAID,       /* U: an unpaid fee or contract is claimed */
+	KJ_CLAIM_COUNT,
+};
+
+/* kj_category_of_letter - 'C' to KJ_CLAIM_COMPROMISE; -KJ_EINVAL. kj_category_letter - the way back. */
+int kj_category_of_letter(char letter);
+char kj_category_letter(enum kj_category category);
+
+struct kj_phrase {
+	const char *language;	   /* "en" */
+	enum kj_category category;
+	const char *text;	   /* as written in the file, without the slashes of a regular expression */
+	bool regex;
+	const char *file;	   /* for reports */
+	unsigned line;
+};
+
+/* kj_phrase_set_new - an empty set; NULL when out of memory. kj_phrase_set_free - NULL is allowed. */
+struct kj_phrase_set *kj_phrase_set_new(void);
+void kj_phrase_set_free(struct kj_phrase_set *set);
+
+/*
+ * kj_phrase_set_add - one phrase more, before kj_phrase_set_compile()
+ *
+ * A literal is normalised into both views. A regular expression is caseless, UTF, and runs on the view of words.
+ * Takes:  phrase (copied). Errors: -KJ_EINVAL with the reason (empty after normalisation, a bad expression).
+ */
+int kj_phrase_set_add(struct kj_phrase_set *set, const struct kj_phrase *phrase, struct kj_reason *reason);
+
+/* kj_phrase_set_compile - make it ready for scanning; -KJ_ENOMEM, -KJ_EINVAL with the reason */
+int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason);
+
+size_t kj_phrase_set_size(const struct kj_phrase_set *set);
+
+struct kj_phrase_match {
+	const struct kj_phrase *phrase; /* lives as long as the set */
+	enum kj_view_kind view;
+	size_t start, end; /* bytes in that view */
+};
+
+/* return non-zero to stop the scan */
+typedef int kj_phrase_match_fn(void *context, const struct kj_phrase_match *match);
+
+/*
+ * kj_phrase_set_scan - report every match of every phrase
+ *
+ * Errors: -KJ_ENOMEM; -KJ_ELIMIT if a regular expression met its match limit (the others were run; the name of
+ *         the failed one is in the reason, which may be NULL).
+ * Threads: safe.
+ */
+int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
+    void *context, struct kj_reason *reason);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * question.h - what a check may ask of the world, and what came back
+ *
+ * The words that `scoring/` and `lookup/` share, so that neither needs the other: a check states a question,
+ * `pipeline/` carries it to the resolver (or the store), and the check later reads the answer.
+ *
+ * Not knowing is a result. Only KJ_ANSWER_FOUND and KJ_ANSWER_NOT_FOUND are knowledge; every other status says
+ * why there is none, and must neither raise nor lower a score.
+ */
+#ifndef KJ_QUESTION_H
+#define KJ_QUESTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kanjiki/addr.h"
+
+enum kj_question_kind {
+	KJ_ASK_DNSBL,	   /* is `name` listed?            gives addrs (the A records of the listing) */
+	KJ_ASK_FCRDNS,	   /* what is `addr` called?       gives fcrdns, names (confirmed ones first) */
+	KJ_ASK_ADDRESSES,  /* where is `name`?             gives addrs (A and AAAA) */
+	KJ_ASK_SPF,	   /* may `addr` use this sender?  gives spf, text */
+	KJ_ASK_FIRST_SEEN, /* since when is `name` known?  gives since_s; answered by the store */
+};
+
+enum kj_answer_status {
+	KJ_ANSWER_PENDING, /* asked, not answered yet */
+	KJ_ANSWER_FOUND,
+	KJ_ANSWER_NOT_FOUND,
+	KJ_ANSWER_TIMEOUT,  /* nobody answered before the deadline */
+	KJ_ANSWER_SERVFAIL, /* a server answered that it cannot (SERVFAIL, REFUSED, nonsense) */
+	KJ_ANSWER_BLOCKED,  /* a list refuses to answer us (its error codes) */
+	KJ_ANSWER_DISABLED, /* not asked: switched off, or offline */
+	KJ_ANSWER_FAILED,   /* our own failure: memory, a cap, the store */
+};
+
+/* RFC 8601 section 2.7.3 (iprev): pass, fail, permerror (no PTR). temperror is an answer status here. */
+enum kj_fcrdns {
+	KJ_FCRDNS_PASS, /* a PTR name leads back to the address */
+	KJ_FCRDNS_FAIL, /* PTR names, none leads back */
+	KJ_FCRDNS_NONE, /* no PTR */
+};
+
+/* RFC 7208 section 2.6. temperror and permerror are results of SPF, so they are here and not statuses. */
+enum kj_spf_result {
+	KJ_SPF_NONE,
+	KJ_SPF_NEUTRAL,
+	KJ_SPF_PASS,
+	KJ_SPF_FAIL,
+	KJ_SPF_SOFTFAIL,
+	KJ_SPF_TEMPERROR,
+	KJ_SPF_PERMERROR,
+};
+
+/* Codes first..last (host order) of a DNSBL; with a mask, any address in 127/8 having one of its bits. */
+struct kj_code_range {
+	uint32_t first, last;
+	uint32_t mask; /* 0: use the range */
+};
+
+struct kj_question {
+	enum kj_question_kind kind;
+	const char *label; /* its name in the evidence: "spf", "rdns", "zen.example" */
+	const char *name;  /* DNSBL: whole query name; ADDRESSES, FIRST_SEEN: the name; normalised (name.h) */
+	struct kj_addr addr; /* FCRDNS, SPF: the client */
+	/* SPF: the identity under test. A null sender is "" and makes it the HELO identity (RFC 7208 2.4). */
+	const char *sender, *helo;
+	/* DNSBL: codes by which the list says that it refuses us, besides the general ones (answers outside
+	 * 127.0.0.0/8, and 127.255.255.0/24) */
+	const struct kj_code_range *blocked;
+	unsigned blocked_count;
+};
+
+struct kj_answer {
+	enum kj_answer_status status;
+	const struct kj_addr *addrs;
+	unsigned addr_count;
+	const char *const *names;
+	unsigned name_count;
+	enum kj_fcrdns fcrdns;
+	enum kj_spf_result spf;
+	const char *text; /* SPF: what decided ("-all of example.jp", "too many lookups"); NULL if nothing to say */
+	int64_t since_s;  /* FIRST_SEEN: seconds since 1970 */
+};
+
+/* kj_answer_is_known - FOUND or NOT_FOUND */
+bool kj_answer_is_known(const struct kj_answer *answer);
+
+/* Names for logs, headers and JSON: "timeout", "pass", ... Never NULL. Threads: safe. */
+const char *kj_answer_status_name(enum kj_answer_status status);
+const char *kj_fcrdns_name(enum kj_fcrdns result);  /* the iprev words of RFC 8601 */
+const char *kj_spf_result_name(enum kj_spf_result); /* the words of RFC 7208 and RFC 8601 */
+
+/* kj_code_in_range - whether the A record `code` (host order) is meant by range */
+bool kj_code_in_range(const struct kj_code_range *range, uint32_t code);
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * main.c - kanjikid
+ */
+int main(void)
+{
+	return 0;
+}
