@@ -14,11 +14,10 @@
 #include "kanjiki/addr.h"
 #include "kanjiki/dnsbl.h"
 #include "kanjiki/evidence.h"
+#include "kanjiki/hits.h"
 #include "kanjiki/message.h"
 #include "kanjiki/phrase_set.h"
 #include "kanjiki/views.h"
-
-struct kj_arena;
 
 /* Where the session stands; also the order of the callbacks of the milter protocol. */
 enum kj_stage { KJ_STAGE_CONNECT, KJ_STAGE_HELO, KJ_STAGE_MAIL, KJ_STAGE_END };
@@ -50,26 +49,6 @@ struct kj_rules {
 	unsigned special_helo_count;
 	const struct kj_phrase_set *extortion; /* NULL switches the check off */
 };
-
-struct kj_hit {
-	const char *symbol;
-	const char *reason; /* for people: the matched text or the answer that decided */
-};
-
-struct kj_hits;
-
-/* kj_hits_new - empty, in the arena; NULL when it is full */
-struct kj_hits *kj_hits_new(struct kj_arena *arena);
-
-/* kj_hits_add - a symbol hit, once each: a second hit of the same symbol is passed over. symbol must outlive the
- * hits. A full arena is remembered (kj_hits_incomplete). */
-void kj_hits_add(struct kj_hits *hits, const char *symbol, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-unsigned kj_hits_count(const struct kj_hits *hits);
-const struct kj_hit *kj_hits_get(const struct kj_hits *hits, unsigned index);
-bool kj_hits_incomplete(const struct kj_hits *hits);
-struct kj_arena *kj_hits_arena(struct kj_hits *hits);
 
 struct kj_check {
 	const char *name;

@@ -16,8 +16,10 @@
 #include <stdint.h>
 
 #include "kanjiki/addr.h"
+#include "kanjiki/decide.h"
 #include "kanjiki/evidence.h"
 #include "kanjiki/record.h"
+#include "kanjiki/weigh.h"
 
 struct kj_engine;
 struct kj_session;
@@ -26,18 +28,6 @@ enum kj_way {
 	KJ_WAY_ON,	/* go on */
 	KJ_WAY_PASS,	/* accept unscored: the rest of the mail (at connect: of the connection) is not needed */
 	KJ_WAY_PUT_OFF, /* only from rcpt: 452 4.5.3, this recipient's policy differs (split = yes) */
-};
-
-enum kj_action { KJ_ACTION_PASS, KJ_ACTION_ACCEPT, KJ_ACTION_TAG, KJ_ACTION_TEMPFAIL };
-
-/* kj_action_name - "pass", "accept", "tag", "tempfail" */
-const char *kj_action_name(enum kj_action action);
-
-struct kj_term {
-	const char *symbol;  /* a family's cap is a term of its own: "CAP(headers)" with a negative score */
-	const char *family;
-	const char *reason;
-	int32_t score_centi; /* the terms sum up to the score exactly */
 };
 
 /* To be applied in this order. */
