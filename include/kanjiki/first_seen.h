@@ -1,19 +1,26 @@
 /*
  * first_seen.h - since when a sender domain is known here
  *
- * Kept in memory and written behind by one thread, so that a mail waits for no disk. Threads: safe.
+ * Sightings are gathered and written together, so that a mail rarely waits for the disk. A crash may lose the last
+ * few: the domain is then noted at its next mail. Threads: safe.
  */
 #ifndef KJ_FIRST_SEEN_H
 #define KJ_FIRST_SEEN_H
 
 #include <stdint.h>
 
+#include "kanjiki/err.h"
+
 struct kj_store;
 
-/* kj_first_seen_get - seconds since 1970, 0 if never seen; -KJ_EIO */
+/* kj_first_seen_get - seconds since 1970, 0 if the domain (org domain, normalised) was never seen; -KJ_EIO */
 int64_t kj_first_seen_get(struct kj_store *store, const char *domain);
 
-/* kj_first_seen_note - it was seen now (org domain, normalised); kept 180 days after it was last seen */
-int kj_first_seen_note(struct kj_store *store, const char *domain, int64_t now_s);
+/* kj_first_seen_note - the domain was seen now; -KJ_EIO if the gathered sightings could not be written (they
+ * are then dropped) */
+int kj_first_seen_note(struct kj_store *store, const char *domain, int64_t now_s, struct kj_reason *reason);
+
+/* kj_first_seen_sweep - write what is gathered, and forget domains last seen 180 days ago */
+int kj_first_seen_sweep(struct kj_store *store, int64_t now_s, struct kj_reason *reason);
 
 #endif
