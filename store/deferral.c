@@ -146,6 +146,9 @@ int kj_deferral_sweep(struct kj_store *store, const struct kj_deferral_rules *ru
 {
 	int rc;
 
+	/* Nothing is forgotten unreported. */
+	if (age_s > rules->keep_s)
+		age_s = rules->keep_s;
 	pthread_mutex_lock(&store->lock);
 	rc = kj_store_begin(store, reason);
 	if (rc == 0)

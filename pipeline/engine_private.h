@@ -1,0 +1,44 @@
+/*
+ * engine_private.h - what the rooms of pipeline/ share of the engine
+ */
+#ifndef KJ_ENGINE_PRIVATE_H
+#define KJ_ENGINE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "kanjiki/clock.h"
+#include "kanjiki/engine.h"
+#include "kanjiki/hash.h"
+#include "kanjiki/resolver.h"
+#include "kanjiki/snapshot.h"
+#include "kanjiki/store.h"
+#include "pipeline/ceiling.h"
+
+/* A resolver, shared by all generations whose settings for it are the same. */
+struct kj_shared_resolver {
+	atomic_uint refs;
+	struct kj_resolver *resolver;
+};
+
+/* One configuration at work. A mail keeps the generation that it began with. */
+struct kj_generation {
+	atomic_uint refs;
+	struct kj_snapshot *snapshot;
+	struct kj_shared_resolver *shared; /* NULL offline */
+};
+
+struct kj_engine {
+	struct kj_engine_options options;
+	struct kj_store *store; /* NULL without state */
+	struct kj_hash_key key; /* of the store, or random */
+	struct kj_ceiling ceiling;
+	pthread_mutex_t lock; /* guards `current` */
+	struct kj_generation *current;
+};
+
+/* kj_generation_get - the current one, with a reference; kj_generation_put gives it back (NULL is allowed) */
+struct kj_generation *kj_generation_get(struct kj_engine *engine);
+void kj_generation_put(struct kj_generation *generation);
+
+#endif
