@@ -20,12 +20,12 @@ from world import World, become_root  # noqa: E402
 
 MIN_AGE_S = 2
 HEAD = ("MAIL", "CLIENT", "SCORE", "ACTION", "TERMS")
-FORMAT = "%-24s %-15s %6s  %-9s %s"
+FORMAT = "%-26s %-15s %6s  %-9s %s"
 
 
 def show(name, client, verdict, remark=""):
     """One row of the table, its terms folded under each other."""
-    width = max(40, shutil.get_terminal_size((110, 24)).columns - 58)
+    width = max(40, shutil.get_terminal_size((110, 24)).columns - 60)
     terms = textwrap.wrap(verdict.get("terms", "").replace(",", ", "), width) or ["-"]
     print(FORMAT % (name, client, verdict["score"], verdict["action"] + remark, terms[0]))
     for line in terms[1:]:
@@ -42,7 +42,7 @@ def send_samples(world):
         expected = action in sample.actions and (reply.code == 451) == (action == "tempfail")
         show(sample.file, sample.client, verdict, "" if expected else " (!)")
         if not expected:
-            print("    expected %s; Postfix said %d %s" % (" or ".join(sample.actions), *reply))
+            print("    expected %s; Postfix said %d %s" % (" or ".join(sample.actions), reply.code, reply.text))
             good = False
         if action == "tempfail":
             put_off.append((sample, mail))

@@ -14,7 +14,7 @@ import uuid
 from kanjikid import TOP
 
 Sample = collections.namedtuple("Sample", "file client name helo sender rcpt actions")
-Reply = collections.namedtuple("Reply", "code text")
+Reply = collections.namedtuple("Reply", "code text put_off")
 
 
 def load():
@@ -53,32 +53,38 @@ def message_id(mail):
     raise ValueError("mail without Message-ID")
 
 
+def wire(mail):
+    """As SMTP wants it: lines end in CR LF."""
+    return mail.replace(b"\n", b"\r\n")
+
+
 def send(port, mail, sample, rcpts=None, login=None, host="127.0.0.1"):
     """Send one mail by SMTP as the sample's client would (XCLIENT).
 
-    Gives the Reply of the final dot, or of the command that was refused before. With several recipients those that
-    are refused at RCPT are left out, as an MTA would, unless all are.
+    Gives a Reply: code and text of the final dot, or of the command that was refused before; and put_off, the
+    replies {recipient: "452 ..."} of those recipients that were refused while others were taken.
     """
-    rcpts = rcpts or [sample.rcpt]
     name = "[UNAVAILABLE]" if sample.name == "-" else sample.name
     address = "IPV6:" + sample.client if ":" in sample.client else sample.client
     xclient = "ADDR=%s NAME=%s REVERSE_NAME=%s PROTO=ESMTP" % (address, name, name)
     if login:
         xclient += " LOGIN=" + login
+    put_off = {}
     with smtplib.SMTP(timeout=60) as smtp:
-        for code, text in steps(smtp, host, port, xclient, sample, rcpts):
+        for code, text in steps(smtp, host, port, xclient, sample, rcpts or [sample.rcpt], put_off):
             if code >= 400:
-                return Reply(code, text.decode(errors="replace"))
-        code, text = smtp.data(mail)
-        return Reply(code, text.decode(errors="replace"))
+                return Reply(code, text.decode(errors="replace"), {})
+        code, text = smtp.data(wire(mail))
+        return Reply(code, text.decode(errors="replace"), put_off)
 
 
-def steps(smtp, host, port, xclient, sample, rcpts):
-    """The replies up to DATA, one by one."""
+def steps(smtp, host, port, xclient, sample, rcpts, put_off):
+    """The replies up to DATA, one by one; of the recipients the best."""
     yield smtp.connect(host, port)
     yield smtp.ehlo("world.test")
     yield smtp.docmd("XCLIENT", xclient)
     yield smtp.ehlo(sample.helo)
     yield smtp.mail("" if sample.sender == "<>" else sample.sender)
-    replies = [smtp.rcpt(rcpt) for rcpt in rcpts]
-    yield min(replies)
+    replies = {rcpt: smtp.rcpt(rcpt) for rcpt in rcpts}
+    put_off.update((rcpt, "%d %s" % (code, text.decode())) for rcpt, (code, text) in replies.items() if code >= 400)
+    yield min(replies.values())
