@@ -1,9 +1,6 @@
 /*
  * test_lookup_resolver.c - the resolver against a real server (NSD) and against servers that misbehave
  */
-#include <pthread.h>
-#include <signal.h>
-
 #include "lookup_world.h"
 #include "suite.h"
 

@@ -1,0 +1,45 @@
+/*
+ * addresses.c - where is the name?
+ */
+#include "addresses.h"
+
+struct task {
+	kj_lookup_done_fn *done;
+	void *context;
+};
+
+static enum kj_answer_status combine(enum kj_answer_status a, enum kj_answer_status b)
+{
+	if (a == KJ_ANSWER_FOUND || b == KJ_ANSWER_FOUND)
+		return KJ_ANSWER_FOUND;
+	return a != KJ_ANSWER_NOT_FOUND ? a : b;
+}
+
+static void judge(void *context, const struct kj_dns_answer *const *answers)
+{
+	struct kj_addr addrs[KJ_LOOKUP_ADDRS_MAX];
+	struct kj_answer answer = {.addrs = addrs};
+	struct task *task = context;
+
+	answer.status = combine(kj_lookup_status(answers[0]), kj_lookup_status(answers[1]));
+	kj_lookup_add_addrs(answers[0], addrs, &answer.addr_count);
+	kj_lookup_add_addrs(answers[1], addrs, &answer.addr_count);
+	task->done(task->context, &answer);
+	free(task);
+}
+
+int kj_lookup_addresses(struct kj_resolver *resolver, const struct kj_question *question, int64_t deadline_ms,
+    kj_lookup_done_fn *done, void *context)
+{
+	struct kj_gather_want wants[] = {{question->name, KJ_DNS_A}, {question->name, KJ_DNS_AAAA}};
+	struct task *task = malloc(sizeof *task);
+	int rc;
+
+	if (!task)
+		return -KJ_ENOMEM;
+	*task = (struct task){done, context};
+	rc = kj_gather(resolver, wants, 2, deadline_ms, judge, task);
+	if (rc < 0)
+		free(task);
+	return rc;
+}
