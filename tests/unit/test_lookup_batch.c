@@ -192,7 +192,7 @@ START_TEST(a_late_answer_changes_nothing)
 	struct responder *responder = responder_start(slow);
 	struct kj_resolver *resolver = resolver_with((const char *[]){responder->server, NULL});
 	struct kj_lookups *lookups = kj_lookups_new(resolver, kj_clock_system(), 5000);
-	struct kj_question question = {.kind = KJ_ASK_ADDRESSES, .name = "slow.test"};
+	struct kj_question question = {.kind = KJ_ASK_DNSBL, .name = "slow.test"};
 	int64_t start = now_ms();
 
 	ck_assert_int_eq(kj_lookups_ask(lookups, &question), 0);
@@ -200,14 +200,13 @@ START_TEST(a_late_answer_changes_nothing)
 	ck_assert_int_lt(now_ms() - start, 150);
 	ck_assert_int_eq(kj_lookups_answer(lookups, 0)->status, KJ_ANSWER_TIMEOUT);
 	kj_dns_answer_unref(ask_for(resolver, "slow.test", KJ_DNS_A, 5000));
-	kj_dns_answer_unref(ask_for(resolver, "slow.test", KJ_DNS_AAAA, 5000));
 	ck_assert_int_eq(kj_lookups_answer(lookups, 0)->status, KJ_ANSWER_TIMEOUT);
 	kj_lookups_wait(lookups, now_ms() + 5000);
 	ck_assert_int_eq(kj_lookups_answer(lookups, 0)->status, KJ_ANSWER_TIMEOUT);
-	/* It was not in vain: the next mail has it from the cache. */
+	/* It was not in vain: the next mail has it from the cache (192.0.2.1, which no list answers). */
 	ck_assert_int_eq(kj_lookups_ask(lookups, &question), 1);
 	kj_lookups_wait(lookups, 0);
-	ck_assert_int_eq(kj_lookups_answer(lookups, 1)->status, KJ_ANSWER_FOUND);
+	ck_assert_int_eq(kj_lookups_answer(lookups, 1)->status, KJ_ANSWER_BLOCKED);
 	kj_lookups_free(lookups);
 	kj_resolver_free(resolver);
 	responder_stop(responder);
