@@ -11,6 +11,9 @@ import struct
 import subprocess
 import time
 
+# The daemons lie in sbin, which is not in everybody's PATH.
+os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+
 
 class Failure(Exception):
     """A part did not do what it should; the text says which one and shows the end of its log."""

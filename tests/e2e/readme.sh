@@ -1,0 +1,36 @@
+#!/bin/sh
+#
+# readme.sh - the configurations printed in README are ones that kanjikictl accepts
+#
+# A block in README begins with the indented line given here and ends at the first line without indentation.
+set -u
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0
+
+# block FIRST-LINE FILE
+block() {
+	awk -v first="  $1" '
+		$0 == first { inside = 1 }
+		inside && !/^  / { exit }
+		inside { print substr($0, 3) }' "$KJ_SRCDIR/README" >"$dir/$2"
+	printf 'lists = "%s/lists"\n' "$KJ_SRCDIR" >>"$dir/$2"
+}
+
+# accepted NAME FILE
+accepted() {
+	number=$((number + 1))
+	if [ "$(wc -l <"$dir/$2")" -gt 5 ] && "$KJ_BUILDDIR/ctl/kanjikictl" check-config -c "$dir/$2" >"$dir/out" 2>&1; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		sed 's/^/# /' "$dir/out" "$dir/$2"
+	fi
+}
+
+echo 1..2
+block '# /etc/kanjiki/kanjiki.conf' ten-lines
+accepted "the ten lines of README are a configuration" ten-lines
+block 'domain "example.jp" {' tuning
+accepted "the tuning example of README is a configuration" tuning
