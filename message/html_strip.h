@@ -1,0 +1,19 @@
+/*
+ * html_strip.h - the poor man's reading of HTML, and URLs in text
+ *
+ * Private to message/. Threads: all calls are safe.
+ */
+#ifndef KJ_HTML_STRIP_H
+#define KJ_HTML_STRIP_H
+
+#include <stddef.h>
+
+#include "kanjiki/buf.h"
+
+/* kj_html_strip - append what stands outside of tags and comments; entities stay as they are. One pass. */
+void kj_html_strip(struct kj_buf *out, const char *html, size_t len);
+
+/* kj_count_urls - how many bare URLs (http://, https://, www.) a text has */
+unsigned kj_count_urls(const char *text, size_t len);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * html_style.h - whether an element is shown
+ *
+ * Private to message/. What matters of the style that reaches a text: whether it is hidden, and the colours by
+ * which it may be. Read are the attributes hidden, style, color and bgcolor of the elements themselves; style
+ * sheets are not.
+ */
+#ifndef KJ_HTML_STYLE_H
+#define KJ_HTML_STYLE_H
+
+#include <gumbo.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define KJ_COLOUR_UNKNOWN (-1)
+
+struct kj_html_style {
+	bool gone;   /* the box is not there; nothing inside of it can undo that */
+	bool unseen; /* visibility; an element inside may be visible again */
+	bool tiny; /* font size; an element inside may be large again, as in mail that closes gaps this way */
+	int32_t colour, background; /* 0xrrggbb or KJ_COLOUR_UNKNOWN */
+};
+
+/* kj_html_style_root - black on white */
+extern const struct kj_html_style kj_html_style_root;
+
+/* kj_html_style_of - the style of an element inside of one with the style of parent. Threads: safe. */
+struct kj_html_style kj_html_style_of(const GumboElement *element, const struct kj_html_style *parent);
+
+/* kj_html_style_hides - text of that style is not seen. Threads: safe. */
+bool kj_html_style_hides(const struct kj_html_style *style);
+
+#endif

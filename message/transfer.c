@@ -1,0 +1,141 @@
+/*
+ * transfer.c - base64 and quoted-printable
+ */
+#include "transfer.h"
+
+#define BLANK   0x40 /* line ends and blanks, which mean nothing */
+#define PADDING 0x41
+#define NONE    0xff
+
+static uint8_t value_of(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (uint8_t)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (uint8_t)(c - 'a' + 26);
+	if (c >= '0' && c <= '9')
+		return (uint8_t)(c - '0' + 52);
+	switch (c) {
+	case '+': return 62;
+	case '/': return 63;
+	case '=': return PADDING;
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n': return BLANK;
+	default: return NONE;
+	}
+}
+
+/* Whether the next line is base64 too; a footer of words has characters of other kinds. */
+static bool more_base64(const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		uint8_t value = value_of((unsigned char)data[i]);
+
+		if (value == NONE || (data[i] == ' ' && i))
+			return false;
+		if (data[i] == '\n' && i > 2)
+			return true;
+	}
+	return true;
+}
+
+bool kj_base64_finish(struct kj_base64 *state, struct kj_buf *out)
+{
+	uint32_t bits = state->bits << (6 * (4 - state->count));
+	char bytes[2] = {(char)(bits >> 16), (char)(bits >> 8)};
+	bool whole = state->count != 1;
+
+	if (state->count > 1)
+		kj_buf_add(out, bytes, state->count - 1);
+	*state = (struct kj_base64){0};
+	return whole;
+}
+
+/* Decode into a block of memory of 3/4 of len at least; the caller gives pieces of a few hundred bytes. */
+bool kj_base64_decode(struct kj_base64 *state, struct kj_buf *out, const char *data, size_t len)
+{
+	unsigned char block[768];
+	size_t fill = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < len; i++) {
+		uint8_t value = value_of((unsigned char)data[i]);
+
+		if (value < 64) {
+			state->bits = state->bits << 6 | value;
+			if (++state->count < 4)
+				continue;
+			block[fill++] = (unsigned char)(state->bits >> 16);
+			block[fill++] = (unsigned char)(state->bits >> 8);
+			block[fill++] = (unsigned char)state->bits;
+			*state = (struct kj_base64){0};
+			if (fill == sizeof block) {
+				kj_buf_add(out, block, fill);
+				fill = 0;
+			}
+		} else if (value == PADDING && state->count) {
+			kj_buf_add(out, block, fill);
+			fill = 0;
+			good &= kj_base64_finish(state, out);
+			i += i + 1 < len && data[i + 1] == '=';
+			if (!more_base64(data + i + 1, len - i - 1))
+				return false;
+		} else if (value != BLANK && value != PADDING) {
+			good = false;
+		}
+	}
+	kj_buf_add(out, block, fill);
+	return good;
+}
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The length of a soft line break behind "=": blanks up to the line end and the line end; 0 if there is none. */
+static size_t soft_break(const char *data, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r'))
+		i++;
+	if (i < len && data[i] == '\n')
+		return i + 1;
+	return i == len && i ? i : 0;
+}
+
+bool kj_qp_decode(struct kj_buf *out, const char *data, size_t len, bool header)
+{
+	bool good = true;
+	size_t i = 0, run, brk;
+
+	while (i < len) {
+		for (run = i; run < len && data[run] != '=' && !(header && data[run] == '_'); run++)
+			;
+		kj_buf_add(out, data + i, run - i);
+		i = run;
+		if (i == len)
+			break;
+		if (data[i] == '_') {
+			kj_buf_add_char(out, ' ');
+			i++;
+		} else if (len - i >= 3 && hex(data[i + 1]) >= 0 && hex(data[i + 2]) >= 0) {
+			kj_buf_add_char(out, (char)(hex(data[i + 1]) << 4 | hex(data[i + 2])));
+			i += 3;
+		} else if ((brk = soft_break(data + i + 1, len - i - 1)) || i + 1 == len) {
+			i += 1 + brk;
+		} else {
+			kj_buf_add_char(out, '=');
+			good = false;
+			i++;
+		}
+	}
+	return good;
+}
