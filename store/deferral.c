@@ -3,7 +3,7 @@
  */
 #include "kanjiki/deferral.h"
 
-#include "store/store_private.h"
+#include "store_private.h"
 
 struct row {
 	int64_t id; /* 0: none found */

@@ -6,7 +6,7 @@
  */
 #include "kanjiki/first_seen.h"
 
-#include "store/store_private.h"
+#include "store_private.h"
 
 #define KEEP_S	(180 * 86400)
 #define GATHER_S 5

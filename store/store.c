@@ -5,7 +5,7 @@
  * commits, which then only means that a retry is taken for a first attempt. The busy timeout is short, since a mail
  * may be waiting; nobody else should have the file open anyway.
  */
-#include "store/store_private.h"
+#include "store_private.h"
 
 #include <time.h>
 

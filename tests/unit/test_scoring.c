@@ -298,15 +298,6 @@ static struct kj_message message_of(const struct kj_field *fields, unsigned coun
 	    .date_s = NOW};
 }
 
-/* kj_message_field() belongs to another folder's library; the checks need nothing else of it. */
-const char *kj_message_field(const struct kj_message *message, const char *name)
-{
-	for (unsigned i = 0; i < message->field_count; i++)
-		if (strcmp(message->fields[i].name, name) == 0)
-			return message->fields[i].value;
-	return NULL;
-}
-
 static const char *judge_headers(struct kj_facts *facts, const struct kj_message *message)
 {
 	facts->message = message;
