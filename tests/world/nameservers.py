@@ -20,9 +20,9 @@ LOCAL_ZONES = ["test.", "10.in-addr.arpa.", "2.0.192.in-addr.arpa.", "100.51.198
                "113.0.203.in-addr.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa."]
 
 
-def zone_files(folder):
-    """[(zone, path)] of a folder beside this file."""
-    path = os.path.join(HERE, folder)
+def zone_files(top, folder):
+    """[(zone, path)] of a folder in `top`."""
+    path = os.path.join(top, folder)
     return [(name, os.path.join(path, name)) for name in sorted(os.listdir(path))]
 
 
@@ -33,9 +33,13 @@ def write(path, text):
 
 
 class Nameservers:
-    """Parts rbldnsd, nsd and unbound; `port` is where Unbound listens on 127.0.0.1."""
+    """Parts rbldnsd, nsd and unbound; `port` is where Unbound listens on 127.0.0.1.
 
-    def __init__(self, directory):
+    top: where zones/ and dnsbl/ are, if not beside this file (a copy of them with more in it)
+    """
+
+    def __init__(self, directory, top=HERE):
+        self.top = top
         self.directory = os.path.join(directory, "dns")
         os.makedirs(self.directory)
         self.rbldnsd_port, self.nsd_port, self.port = free_port(), free_port(), free_port()
@@ -47,7 +51,7 @@ class Nameservers:
 
     def make_rbldnsd(self):
         zones = []
-        for zone, path in zone_files("dnsbl"):
+        for zone, path in zone_files(self.top, "dnsbl"):
             with open(path) as file:
                 write(self.path(zone), "$SOA 60 ns.%s hostmaster.%s 1 600 300 86400 60\n$NS 60 ns.%s\n%s"
                       % (zone, zone, zone, file.read()))
@@ -67,7 +71,7 @@ class Nameservers:
                "@ NS ns.world.test.\n"
         root = head % "" + "ns.world.test. A 127.0.0.1\n"
         zones = [(".", "root", root)]
-        for zone, path in zone_files("zones"):
+        for zone, path in zone_files(self.top, "zones"):
             with open(path) as file:
                 zones.append((zone, zone, head % zone + file.read()))
         for zone, name, contents in zones:
@@ -85,7 +89,7 @@ class Nameservers:
                 "  infra-host-ttl: 1", "  infra-keep-probing: yes", "  so-rcvbuf: 1m",
                 "  cache-max-negative-ttl: 60"]
         text += ['  local-zone: "%s" nodefault' % zone for zone in LOCAL_ZONES]
-        for zone, _ in zone_files("dnsbl"):
+        for zone, _ in zone_files(self.top, "dnsbl"):
             text += ["forward-zone:", '  name: "%s"' % zone, "  forward-addr: 127.0.0.1@%d" % self.rbldnsd_port]
         text += ["forward-zone:", '  name: "."', "  forward-addr: 127.0.0.1@%d" % self.nsd_port,
                  "remote-control:", "  control-enable: no"]
