@@ -1,0 +1,230 @@
+/*
+ * schema.c - the one table of settings and blocks
+ *
+ * A row: name, type and field, default, least and greatest value, one line of help. FIELD checks at compile
+ * time that the field has the C type that the row's type fills.
+ */
+#include "schema.h"
+
+#define HAS_TYPE(base, member, type) __builtin_types_compatible_p(__typeof__(((base *)0)->member), type)
+#define CHECK(condition)             (0 * sizeof(char[(condition) ? 1 : -1]))
+#define PLACE(base, member)          offsetof(base, member), sizeof(((base *)0)->member)
+#define FIELD(base, member, type)                                                                            \
+	offsetof(base, member) + CHECK(HAS_TYPE(base, member, type)), sizeof(((base *)0)->member)
+
+#define TEXT(base, member)      KJ_TYPE_TEXT, FIELD(base, member, const char *), 0
+#define SYMBOL(base, member)    KJ_TYPE_SYMBOL, FIELD(base, member, const char *), 0
+#define HOST(base, member)      KJ_TYPE_HOST, FIELD(base, member, const char *), 0
+#define SOCKET(base, member)    KJ_TYPE_SOCKET, FIELD(base, member, const char *), 0
+#define CHOICE(base, member)    KJ_TYPE_CHOICE, PLACE(base, member), 0
+#define SWITCH(base, member)    KJ_TYPE_CHOICE, FIELD(base, member, bool), 0
+#define COUNT(base, member)     KJ_TYPE_COUNT, FIELD(base, member, uint32_t), 0
+#define MODE(base, member)      KJ_TYPE_MODE, FIELD(base, member, uint32_t), 0
+#define MS(base, member)        KJ_TYPE_MS, FIELD(base, member, uint32_t), 0
+#define SECONDS(base, member)   KJ_TYPE_SECONDS, FIELD(base, member, uint32_t), 0
+#define SIZE(base, member)      KJ_TYPE_SIZE, FIELD(base, member, size_t), 0
+#define SIZE32(base, member)    KJ_TYPE_SIZE, FIELD(base, member, uint32_t), 0
+#define SHARE(base, member)     KJ_TYPE_SHARE, FIELD(base, member, uint32_t), 0
+#define SCORE(base, member)     KJ_TYPE_SCORE, FIELD(base, member, int32_t), 0
+#define THRESHOLD(base, member) KJ_TYPE_THRESHOLD, FIELD(base, member, int32_t), 0
+#define LIST(type, base, member, element, count)                                                             \
+	type, FIELD(base, member, element), offsetof(base, count) + CHECK(HAS_TYPE(base, count, unsigned))
+#define SERVERS(base, member, count)  LIST(KJ_TYPE_SERVERS, base, member, const char *const *, count)
+#define NAMES(base, member, count)    LIST(KJ_TYPE_NAMES, base, member, const char *const *, count)
+#define PREFIXES(base, member, count) LIST(KJ_TYPE_PREFIXES, base, member, const struct kj_prefix *, count)
+#define CODES(base, member, count)    LIST(KJ_TYPE_CODES, base, member, const struct kj_code_range *, count)
+
+#define TOP          struct kj_conf_top
+#define POLICY       struct kj_conf_policy
+#define DNSBL        struct kj_conf_dnsbl
+#define CODE         struct kj_conf_code
+#define FAMILY       struct kj_conf_family
+#define SYM          struct kj_conf_symbol
+#define HELO         struct kj_conf_helo
+#define ANY          NULL, NULL
+#define QUOTED(text) "\"" text "\""
+
+/* The order is that of the field's values. */
+static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const formats[] = {[KJ_RECORD_LOGFMT] = "logfmt", [KJ_RECORD_JSON] = "json", NULL};
+static const char *const targets[] = {"stderr", "syslog", NULL};
+static const char *const pass_score[] = {"pass", "score", NULL};
+
+/* clang-format off */
+static const struct kj_setting log_settings[] = {
+	{"format", CHOICE(TOP, settings.log_format), "logfmt", ANY,
+	 "how a line of the log is written", formats},
+	{"target", CHOICE(TOP, settings.log_syslog), "stderr", ANY, "where the log goes", targets},
+	{0},
+};
+
+static const struct kj_setting limits_settings[] = {
+	{"body", SIZE(TOP, settings.limits.body_bytes), "1MiB", "4KiB", "64MiB",
+	 "bytes of a body that are read", NULL},
+	{"text", SIZE(TOP, settings.limits.text_bytes), "256KiB", "4KiB", "16MiB",
+	 "bytes of decoded text kept", NULL},
+	{"memory", SIZE(TOP, settings.memory_bytes), "16MiB", "1MiB", "1GiB",
+	 "memory that one mail may take", NULL},
+	{"depth", COUNT(TOP, settings.limits.depth), "32", "1", "256", "MIME parts within parts", NULL},
+	{"parts", COUNT(TOP, settings.limits.parts), "256", "1", "10000", "MIME parts in all", NULL},
+	{"fields", COUNT(TOP, settings.limits.fields), "1000", "10", "100000", "header fields", NULL},
+	{"received", COUNT(TOP, settings.limits.received), "50", "1", "1000",
+	 "Received lines that are read", NULL},
+	{0},
+};
+
+static const struct kj_setting resolver_settings[] = {
+	{"servers", SERVERS(TOP, settings.resolver.servers, settings.resolver.server_count), "[]", ANY,
+	 "recursive name servers; none stands for those of /etc/resolv.conf", NULL},
+	{"retry", MS(TOP, settings.resolver.retry_ms), "300ms", "10ms", "10s",
+	 "first wait for an answer; each later one is twice as long", NULL},
+	{"attempts", COUNT(TOP, settings.resolver.attempts), "5", "1", "20",
+	 "how often a question is sent", NULL},
+	{"in-flight", COUNT(TOP, settings.resolver.in_flight_max), "256", "1", "16384",
+	 "questions on the wire", NULL},
+	{"queue", COUNT(TOP, settings.resolver.queue_max), "65536", "1", "1048576",
+	 "questions that wait", NULL},
+	{"cache", COUNT(TOP, settings.resolver.cache_max), "32768", "1", "4194304", "answers kept", NULL},
+	{"cache-size", SIZE32(TOP, settings.resolver.cache_bytes_max), "16MiB", "64KiB", "2GiB",
+	 "memory for the answers", NULL},
+	{"ttl-max", SECONDS(TOP, settings.resolver.ttl_max_s), "1d", "1s", "7d",
+	 "answers are kept no longer", NULL},
+	{"negative-ttl-max", SECONDS(TOP, settings.resolver.negative_ttl_max_s), "1h", "1s", "1d",
+	 "answers that there is nothing are kept no longer", NULL},
+	{"failure-ttl", SECONDS(TOP, settings.resolver.failure_ttl_s), "5s", "1s", "5m",
+	 "a failed question is not asked again for so long (RFC 9520)", NULL},
+	{0},
+};
+
+/* Some large senders give up after half an hour: hence the limit of min-age. */
+static const struct kj_setting deferral_settings[] = {
+	{"min-age", SECONDS(TOP, settings.defer_min_age_s), "5m", "1s", "30m",
+	 "a retry this long after the first attempt is let through", NULL},
+	{"attempts", COUNT(TOP, settings.defer_attempts), "3", "2", "10",
+	 "so is this attempt, whenever it comes", NULL},
+	{"keep", SECONDS(TOP, settings.defer_keep_s), "5d", "1h", "30d",
+	 "how long a deferral is remembered", NULL},
+	{"ceiling", SHARE(TOP, settings.defer_ceiling_permyriad), "0.5%", "0%", "100%",
+	 "of the mails of an hour, so many may be put off", NULL},
+	{"floor", COUNT(TOP, settings.defer_floor), "50", "0", "1000000",
+	 "so many an hour may always be", NULL},
+	{0},
+};
+
+static const struct kj_setting top_settings[] = {
+	{"socket", SOCKET(TOP, settings.socket), QUOTED("unix:/run/kanjiki/milter.sock"), ANY,
+	 "where the MTA finds the milter", NULL},
+	{"socket-mode", MODE(TOP, settings.socket_mode), "0660", "0", "0777",
+	 "permissions of a unix socket", NULL},
+	{"control-socket", TEXT(TOP, settings.control_socket), QUOTED("/run/kanjiki/control.sock"), ANY,
+	 "where kanjikictl finds the daemon; \"\" for none", NULL},
+	{"user", TEXT(TOP, settings.user), QUOTED("kanjiki"), ANY,
+	 "whom to become when started as root", NULL},
+	{"state", TEXT(TOP, settings.state), QUOTED("/var/lib/kanjiki/state.db"), ANY,
+	 "file that remembers across restarts; \"\" for none", NULL},
+	{"authserv-id", HOST(TOP, settings.authserv_id), QUOTED(""), ANY,
+	 "who speaks in Authentication-Results; \"\" for the host name", NULL},
+	{"lists", TEXT(TOP, lists), QUOTED(""), ANY,
+	 "directory of weights and phrases; \"\" for the installed one", NULL},
+	{"trusted-networks", PREFIXES(TOP, settings.trusted_networks, settings.trusted_network_count),
+	 "[\"127.0.0.0/8\", \"::1\"]", ANY, "clients that pass unscored", NULL},
+	{"trusted-relays", PREFIXES(TOP, settings.trusted_relays, settings.trusted_relay_count), "[]", ANY,
+	 "clients whose Received line names the true peer", NULL},
+	{"local-mail", CHOICE(TOP, settings.score_local), "pass", ANY,
+	 "mail that no client sent", pass_score},
+	{"spf", SWITCH(TOP, spf), "yes", ANY, "check SPF", no_yes},
+	{"extortion", SWITCH(TOP, extortion), "yes", ANY, "look for extortion", no_yes},
+	{"special-helos", NAMES(TOP, special_helos, special_helo_count), NULL, ANY,
+	 "HELO names no public host can have; the default is in lists/helo.conf", NULL},
+	{"deadline", MS(TOP, settings.deadline_ms), "5s", "100ms", "60s",
+	 "for all lookups of a mail together, from its end on", NULL},
+	{"warm-up", SECONDS(TOP, settings.warm_up_s), "14d", "0s", "365d",
+	 "time of learning before a sender counts as new", NULL},
+	{"split", SWITCH(TOP, split), "no", ANY,
+	 "recipients of another policy get the mail separately", no_yes},
+	{"tag", SCORE(TOP, policy.tag_centi), "5.0", "0", "1000", "score from which mail is tagged", NULL},
+	{"tempfail", THRESHOLD(TOP, policy.tempfail_centi), "8.0", "0", "1000",
+	 "score from which mail may be put off; or never", NULL},
+	{"subject-prefix", TEXT(TOP, policy.subject_prefix), QUOTED(""), ANY,
+	 "put before the subject of tagged mail", NULL},
+	{0},
+};
+
+static const struct kj_setting domain_settings[] = {
+	{"tag", SCORE(POLICY, tag_centi), NULL, "0", "1000", "score from which mail is tagged", NULL},
+	{"tempfail", THRESHOLD(POLICY, tempfail_centi), NULL, "0", "1000",
+	 "score from which mail may be put off; or never", NULL},
+	{"subject-prefix", TEXT(POLICY, subject_prefix), NULL, ANY,
+	 "put before the subject of tagged mail", NULL},
+	{0},
+};
+
+static const struct kj_setting dnsbl_settings[] = {
+	{"label", TEXT(DNSBL, label), QUOTED(""), ANY,
+	 "its name in log and headers; \"\" for the zone's", NULL},
+	{"ipv4", SWITCH(DNSBL, ipv4), "yes", ANY, "ask for IPv4 clients", no_yes},
+	{"ipv6", SWITCH(DNSBL, ipv6), "yes", ANY, "ask for IPv6 clients", no_yes},
+	{"score", SCORE(DNSBL, score_centi), "3.0", "-100", "100",
+	 "of codes that have none of their own", NULL},
+	{"blocked", CODES(DNSBL, blocked, blocked_count), "[]", ANY,
+	 "codes by which the list refuses us", NULL},
+	{0},
+};
+
+static const struct kj_setting code_settings[] = {
+	{"symbol", SYMBOL(CODE, symbol), NULL, ANY,
+	 "what a listing is called; the zone's own symbol if not given", NULL},
+	{"score", SCORE(CODE, score_centi), NULL, "-100", "100",
+	 "what it weighs; that of the list if not given", NULL},
+	{"about", TEXT(CODE, about), NULL, ANY, "one line for people", NULL},
+	{0},
+};
+
+static const struct kj_setting family_settings[] = {
+	{"cap", SCORE(FAMILY, cap_centi), NULL, "0", "1000", "no more than this from the whole family", NULL},
+	{"gate", SCORE(FAMILY, gate_centi), "0", "0", "1000",
+	 "a sum from which the family may open the gate to a tempfail; 0 for never", NULL},
+	{0},
+};
+
+static const struct kj_setting symbol_settings[] = {
+	{"family", TEXT(SYM, family), NULL, ANY, "whose cap it falls under", NULL},
+	{"score", SCORE(SYM, score_centi), NULL, "-100", "100", "what it weighs", NULL},
+	{"about", TEXT(SYM, about), NULL, ANY, "one line for people", NULL},
+	{0},
+};
+
+static const struct kj_setting helo_settings[] = {
+	{"special-helos", NAMES(HELO, names, name_count), NULL, ANY,
+	 "HELO names no public host can have", NULL},
+	{0},
+};
+/* clang-format on */
+
+const struct kj_block kj_block_weights = {"weights", KJ_BLOCK_FREE, NULL, NULL, "changed scores of symbols"};
+const struct kj_block kj_block_code = {"code", KJ_BLOCK_TITLED, code_settings, NULL, "what an answer means"};
+const struct kj_block kj_block_dnsbl = {"dnsbl", KJ_BLOCK_TITLED, dnsbl_settings,
+    (const struct kj_block *const[]){&kj_block_code, NULL}, "a DNS list (RFC 5782) to ask about clients"};
+const struct kj_block kj_block_domain = {"domain", KJ_BLOCK_TITLED, domain_settings,
+    (const struct kj_block *const[]){&kj_block_weights, NULL},
+    "the policy of a recipient domain and those below"};
+const struct kj_block kj_block_family = {
+    "family", KJ_BLOCK_TITLED, family_settings, NULL, "symbols that share a cap"};
+const struct kj_block kj_block_symbol = {
+    "symbol", KJ_BLOCK_TITLED, symbol_settings, NULL, "something a check can find"};
+
+static const struct kj_block log_block = {"log", KJ_BLOCK_GROUP, log_settings, NULL, "the log"};
+static const struct kj_block limits_block = {
+    "limits", KJ_BLOCK_GROUP, limits_settings, NULL, "limits of a mail"};
+static const struct kj_block resolver_block = {
+    "resolver", KJ_BLOCK_GROUP, resolver_settings, NULL, "the DNS resolver"};
+static const struct kj_block deferral_block = {
+    "deferral", KJ_BLOCK_GROUP, deferral_settings, NULL, "mail that is put off"};
+
+const struct kj_block kj_block_conf = {"", KJ_BLOCK_GROUP, top_settings,
+    (const struct kj_block *const[]){&log_block, &limits_block, &resolver_block, &deferral_block,
+        &kj_block_weights, &kj_block_dnsbl, &kj_block_domain, NULL},
+    "kanjiki.conf"};
+const struct kj_block kj_block_weights_file = {"", KJ_BLOCK_GROUP, NULL,
+    (const struct kj_block *const[]){&kj_block_family, &kj_block_symbol, NULL}, "lists/weights.conf"};
+const struct kj_block kj_block_helo_file = {"", KJ_BLOCK_GROUP, helo_settings, NULL, "lists/helo.conf"};
