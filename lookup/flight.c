@@ -83,15 +83,14 @@ void kj_socket_refused(struct kj_resolver *r, struct kj_socket *sock, int64_t no
 	}
 }
 
-/* The wait of this step, with up to an eighth added at random: what was lost together shall not come again
- * together. */
+/* The wait of this step, less up to a sixteenth at random: what was lost together shall not come again together. */
 static int64_t wait_ms(struct kj_resolver *r, const struct kj_flight *flight)
 {
 	int64_t wait = (int64_t)r->config.retry_ms << (flight->step < STEPS_MAX ? flight->step : STEPS_MAX);
 	uint16_t random = 0;
 
 	kj_upstream_random(&r->upstream, &random);
-	return wait + random * wait / 8 / UINT16_MAX;
+	return wait - random * wait / 16 / UINT16_MAX;
 }
 
 static void send_to(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms)
@@ -179,6 +178,7 @@ static void refused(struct kj_resolver *r, struct kj_flight *flight, int64_t now
 {
 	flight->refused = false;
 	kj_try_release(r, &flight->tries[flight->server]);
+	kj_upstream_refused(&r->upstream.servers[flight->server], now_ms);
 	if (flight->sends < r->config.attempts && send_next(r, flight, now_ms))
 		return;
 	if (++flight->refusals >= REFUSALS_MAX || flight->sends >= r->config.attempts) {

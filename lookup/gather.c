@@ -18,7 +18,7 @@ struct gather {
 	unsigned count;
 	kj_gather_done_fn *done;
 	void *context;
-	struct place places[KJ_GATHER_MAX];
+	struct place places[];
 };
 
 static void one_less(struct gather *gather)
@@ -46,12 +46,11 @@ static void answered(void *context, const struct kj_dns_answer *answer)
 int kj_gather(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
     int64_t deadline_ms, kj_gather_done_fn *done, void *context)
 {
-	struct gather *gather = calloc(1, sizeof *gather);
+	struct gather *gather =
+	    count <= KJ_GATHER_MAX ? calloc(1, sizeof *gather + count * sizeof(struct place)) : NULL;
 
-	if (!gather || count > KJ_GATHER_MAX) {
-		free(gather);
+	if (!gather)
 		return -KJ_ENOMEM;
-	}
 	atomic_init(&gather->open, count + 1);
 	gather->count = count;
 	gather->done = done;

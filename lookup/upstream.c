@@ -233,13 +233,19 @@ void kj_upstream_answered(struct kj_server *server, int64_t now_ms)
 	server->pause_ms = 0;
 }
 
-void kj_upstream_silent(struct kj_server *server, int64_t sent_ms, int64_t now_ms)
+void kj_upstream_refused(struct kj_server *server, int64_t now_ms)
 {
-	/* It has answered something else since: the name is slow, not the server. */
-	if (server->answered_ms >= sent_ms || ++server->silent < SILENT_MAX)
-		return;
 	if (server->probe_ms)
 		return;
 	server->pause_ms = PAUSE_MS;
 	server->probe_ms = now_ms + server->pause_ms;
+}
+
+void kj_upstream_silent(struct kj_server *server, int64_t sent_ms, int64_t now_ms)
+{
+	/* It has answered something else since: the name is slow, not the server. */
+	if (server->answered_ms >= sent_ms)
+		return;
+	if (++server->silent >= SILENT_MAX)
+		kj_upstream_refused(server, now_ms);
 }

@@ -5,7 +5,7 @@
  * the kernel chose at random. A question goes over one of them at random under a random id. A socket at rest is
  * closed after a while, or after packets that fitted nothing came in, and its successor gets another port.
  *
- * A server that was silent several times in a row is put last, and one question after each pause finds out whether
+ * A server that was silent several times in a row, or where nobody is, is put last, and one question after each pause finds out whether
  * it is back; pauses double. With a single server, or when all are silent, they are asked nevertheless.
  *
  * Threads: used under the resolver's lock.
@@ -82,9 +82,10 @@ struct kj_socket *kj_upstream_socket(struct kj_upstream *upstream, unsigned serv
 int kj_upstream_send(
     struct kj_upstream *upstream, struct kj_socket *socket, const uint8_t *packet, size_t len);
 
-/* What became of a question to the server: any answer; none to what was sent at sent_ms. */
+/* What became of a question to the server: any answer; none to what was sent at sent_ms; nobody there. */
 void kj_upstream_answered(struct kj_server *server, int64_t now_ms);
 void kj_upstream_silent(struct kj_server *server, int64_t sent_ms, int64_t now_ms);
+void kj_upstream_refused(struct kj_server *server, int64_t now_ms);
 
 /* kj_upstream_random - unpredictable 16 bits; -KJ_EIO */
 int kj_upstream_random(struct kj_upstream *upstream, uint16_t *ret_value);

@@ -240,8 +240,8 @@ static int walk(const ldns_rr_list *answers, const struct shape *shape, struct c
 	return -KJ_EINVAL;
 }
 
-/* RFC 2308 section 5: the lesser of the SOA record's TTL and its MINIMUM field. A reply without SOA that names
- * servers and is not authoritative is a referral: the server did not look for us. */
+/* RFC 2308 section 5: the lesser of the SOA record's TTL and its MINIMUM field. A reply without SOA that is not
+ * authoritative, and that names other servers (a referral) or offers no recursion: the server did not look for us. */
 static int negative_ttl(const ldns_pkt *packet, uint32_t *ttl_s)
 {
 	const ldns_rr_list *authority = ldns_pkt_authority(packet);
@@ -259,7 +259,7 @@ static int negative_ttl(const ldns_pkt *packet, uint32_t *ttl_s)
 		}
 		referral |= ldns_rr_get_type(rr) == LDNS_RR_TYPE_NS;
 	}
-	if (referral && !ldns_pkt_aa(packet))
+	if (!ldns_pkt_aa(packet) && (referral || !ldns_pkt_ra(packet)))
 		return -KJ_EINVAL;
 	*ttl_s = 0;
 	return 0;
@@ -314,7 +314,9 @@ int kj_wire_parse(
 
 	if (!shape || ldns_wire2pkt(&parsed, packet, len) != LDNS_STATUS_OK)
 		return -KJ_EINVAL;
-	rc = walk(ldns_pkt_answer(parsed), shape, &chain);
+	/* The upper bits of the response code are in the OPT record (RFC 6891 section 6.1.3): BADVERS looks like
+	 * NOERROR without them. */
+	rc = ldns_pkt_edns_extended_rcode(parsed) ? -KJ_EINVAL : walk(ldns_pkt_answer(parsed), shape, &chain);
 	if (rc == 0)
 		rc = chain.count ? positive(parsed, shape, &chain, ret_answer)
 		                 : negative(parsed, query, &chain, ret_answer);

@@ -65,10 +65,10 @@ void kj_dns_answer_unref(const struct kj_dns_answer *answer); /* NULL is allowed
 
 struct kj_resolver_config {
 	const char *const *servers; /* "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:53"; first is preferred */
-	unsigned server_count;	    /* 0: the nameservers of /etc/resolv.conf, else 127.0.0.1 */
+	unsigned server_count;	    /* at most 8. 0: the nameservers of /etc/resolv.conf, else 127.0.0.1 */
 	uint32_t retry_ms;	    /* first wait before asking again; doubles each time. Default 300 */
 	uint32_t attempts;	    /* UDP attempts in all, over all servers. Default 5 */
-	uint32_t in_flight_max;	    /* questions on the wire at once; the rest wait their turn. Default 256 */
+	uint32_t in_flight_max;	    /* questions within their first wait at once; the rest queue. Default 256 */
 	uint32_t queue_max;	    /* questions that may wait their turn. Default 65536 */
 	uint32_t cache_max;	    /* answers kept. Default 32768 */
 	uint32_t cache_bytes_max;   /* memory for them. Default 16 MiB */
@@ -109,7 +109,8 @@ typedef void kj_dns_done_fn(void *context, const struct kj_dns_answer *answer);
  *
  * Returns at once.
  * Takes:   name (copied), a type, the deadline in milliseconds of the monotonic clock, who to tell.
- * Errors:  -KJ_ENOMEM, -KJ_EBUSY (queue full), -KJ_ECLOSED; done is then not called.
+ * Errors:  -KJ_ENOMEM, -KJ_EBUSY (queue full), -KJ_ECLOSED, -KJ_EINVAL (no type of the above); done is then not
+ *          called.
  *          A timeout is no error: its status is KJ_DNS_TIMEOUT.
  * Threads: safe, also from callbacks.
  */

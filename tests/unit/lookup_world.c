@@ -327,6 +327,15 @@ static void put_referral(struct packet *reply, const struct exchange *x)
 	put16(reply, 0xc00c);
 }
 
+static void put_badvers(struct packet *reply, const struct exchange *x)
+{
+	static const uint8_t opt[] = {0, 0, 41, 4, 208, 1, 0, 0, 0, 0, 0};
+
+	put_head(reply, x->query, x->len, 0, 0);
+	reply->data[11] = 1;
+	put(reply, opt, sizeof opt);
+}
+
 /* What to send in the end; false for nothing. */
 static bool make_reply(const struct exchange *x, unsigned seen, struct packet *reply)
 {
@@ -354,6 +363,12 @@ static bool make_reply(const struct exchange *x, unsigned seen, struct packet *r
 		put16(reply, 0xc00c);
 		break;
 	case ACT_REFERRAL: put_referral(reply, x); break;
+	case ACT_NODATA: put_head(reply, x->query, x->len, 0, 0); break;
+	case ACT_NO_RECURSION:
+		put_head(reply, x->query, x->len, 0, 0);
+		reply->data[3] &= 0x7f;
+		break;
+	case ACT_BADVERS: put_badvers(reply, x); break;
 	case ACT_NO_EDNS:
 		if (!x->query[11])
 			break;
@@ -366,9 +381,14 @@ static bool make_reply(const struct exchange *x, unsigned seen, struct packet *r
 	return true;
 }
 
+static bool matches(const struct script *row, const char *name, int type)
+{
+	return (!*row->name || strcmp(row->name, name) == 0) && (!row->type || row->type == type);
+}
+
 static void react(struct exchange *x)
 {
-	static const struct script refuse = {"", ACT_RCODE, 5};
+	static const struct script refuse = {"", ACT_RCODE, 5, 0};
 	struct packet *reply = malloc(sizeof *reply);
 	char name[256];
 	unsigned seen = 0;
@@ -376,7 +396,7 @@ static void react(struct exchange *x)
 	name_of(x->query, name);
 	x->row = &refuse;
 	for (int i = 0; x->responder->script[i].name; i++)
-		if (!*x->responder->script[i].name || strcmp(x->responder->script[i].name, name) == 0) {
+		if (matches(&x->responder->script[i], name, x->query[question_end(x->query, x->len) - 3])) {
 			x->row = &x->responder->script[i];
 			seen = ++x->responder->seen[i];
 			break;

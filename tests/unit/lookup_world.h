@@ -38,12 +38,16 @@ enum act {
 	ACT_REFERRAL,       /* "ask somebody else" */
 	ACT_NO_EDNS,        /* FORMERR without question to a question with EDNS, else the answer */
 	ACT_NO_TTL,         /* the answer, with a TTL of 0 */
+	ACT_NODATA,         /* no record of that type */
+	ACT_NO_RECURSION,   /* nothing, and no recursion offered */
+	ACT_BADVERS,        /* nothing, with an extended response code of 16 */
 };
 
 struct script {
 	const char *name; /* "" is any */
 	enum act act;
 	int n;
+	int type; /* 0: any */
 };
 
 struct responder {

@@ -133,6 +133,40 @@ START_TEST(a_name_has_addresses_or_not)
 }
 END_TEST
 
+static const struct script halves[] = {
+    {"a-and-unknown.test", ACT_ANSWER, 0, KJ_DNS_A},
+    {"a-and-unknown.test", ACT_RCODE, 2, KJ_DNS_AAAA},
+    {"none-and-unknown.test", ACT_NODATA, 0, KJ_DNS_A},
+    {"none-and-unknown.test", ACT_RCODE, 2, KJ_DNS_AAAA},
+    {"unknown-and-none.test", ACT_SILENT, 0, KJ_DNS_A},
+    {"unknown-and-none.test", ACT_NODATA, 0, KJ_DNS_AAAA},
+    {0},
+};
+
+static const struct {
+	const char *name;
+	enum kj_answer_status want;
+} half_rows[] = {
+    {"a-and-unknown.test", KJ_ANSWER_FOUND},
+    {"none-and-unknown.test", KJ_ANSWER_SERVFAIL},
+    {"unknown-and-none.test", KJ_ANSWER_TIMEOUT},
+};
+
+START_TEST(half_an_answer_is_enough_only_if_it_is_yes)
+{
+	struct kj_question question = {.kind = KJ_ASK_ADDRESSES, .name = half_rows[_i].name};
+	struct responder *responder = responder_start(halves);
+	struct kj_resolver *resolver = resolver_with((const char *[]){responder->server, NULL});
+	struct kj_lookups *lookups;
+
+	ck_assert_str_eq(kj_answer_status_name(ask_one(resolver, &question, &lookups)->status),
+	    kj_answer_status_name(half_rows[_i].want));
+	kj_lookups_free(lookups);
+	kj_resolver_free(resolver);
+	responder_stop(responder);
+}
+END_TEST
+
 START_TEST(an_spf_check_has_a_result_and_says_why)
 {
 	struct kj_question question = {.kind = KJ_ASK_SPF, .addr = addr_of("192.0.2.1")};
@@ -185,7 +219,7 @@ START_TEST(all_answers_of_a_mail_come_in_the_order_of_asking)
 }
 END_TEST
 
-static const struct script slow[] = {{"slow.test", ACT_DELAY, 150}, {"", ACT_ANSWER, 0}, {0}};
+static const struct script slow[] = {{"slow.test", ACT_DELAY, 150, 0}, {"", ACT_ANSWER, 0, 0}, {0}};
 
 START_TEST(a_late_answer_changes_nothing)
 {
@@ -215,7 +249,7 @@ END_TEST
 
 START_TEST(a_question_may_stay_open_no_longer_than_said)
 {
-	static const struct script lost[] = {{"", ACT_SILENT, 0}, {0}};
+	static const struct script lost[] = {{"", ACT_SILENT, 0, 0}, {0}};
 	struct responder *responder = responder_start(lost);
 	struct kj_resolver *resolver = resolver_with((const char *[]){responder->server, NULL});
 	struct kj_lookups *lookups = kj_lookups_new(resolver, kj_clock_system(), 60);
@@ -305,6 +339,7 @@ static Suite *batch_suite(void)
 	add_rows(tcase, a_list_says_listed_or_not_or_refuses, dnsbl_rows);
 	add_rows(tcase, a_name_is_confirmed_or_not, fcrdns_rows);
 	add_rows(tcase, a_name_has_addresses_or_not, address_rows);
+	add_rows(tcase, half_an_answer_is_enough_only_if_it_is_yes, half_rows);
 	tcase_add_test(tcase, an_spf_check_has_a_result_and_says_why);
 	tcase_add_test(tcase, all_answers_of_a_mail_come_in_the_order_of_asking);
 	tcase_add_test(tcase, a_late_answer_changes_nothing);

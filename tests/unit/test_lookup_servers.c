@@ -1,8 +1,10 @@
 /*
  * test_lookup_servers.c - the resolver with several servers, several threads, and little room
  */
+#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 
 #include "lookup_world.h"
 #include "suite.h"
@@ -14,11 +16,11 @@ static struct kj_resolver *resolver_of(const struct responder *responder)
 	return resolver_with(servers);
 }
 
-static const struct script all_lost[] = {{"", ACT_SILENT, 0}, {0}};
-static const struct script all_found[] = {{"", ACT_ANSWER, 0}, {0}};
-static const struct script all_servfail[] = {{"", ACT_RCODE, 2}, {0}};
-static const struct script all_garbage[] = {{"", ACT_GARBAGE, 0}, {0}};
-static const struct script all_hang[] = {{"", ACT_HANG, 0}, {0}};
+static const struct script all_lost[] = {{"", ACT_SILENT, 0, 0}, {0}};
+static const struct script all_found[] = {{"", ACT_ANSWER, 0, 0}, {0}};
+static const struct script all_servfail[] = {{"", ACT_RCODE, 2, 0}, {0}};
+static const struct script all_garbage[] = {{"", ACT_GARBAGE, 0, 0}, {0}};
+static const struct script all_hang[] = {{"", ACT_HANG, 0, 0}, {0}};
 
 static const struct {
 	const char *label;
@@ -60,7 +62,7 @@ END_TEST
 
 START_TEST(a_silent_server_is_put_last_and_found_again)
 {
-	static const struct script revives[] = {{"", ACT_LOSE, 3}, {0}};
+	static const struct script revives[] = {{"", ACT_LOSE, 3, 0}, {0}};
 	struct responder *first = responder_start(revives), *second = responder_start(all_found);
 	const char *servers[] = {first->server, second->server};
 	struct kj_resolver_config config = {.servers = servers, .server_count = 2, .retry_ms = 50};
@@ -106,7 +108,7 @@ START_TEST(nobody_there_is_a_failure_and_soon)
 }
 END_TEST
 
-static const struct script slow[] = {{"", ACT_DELAY, 70}, {0}};
+static const struct script slow[] = {{"", ACT_DELAY, 70, 0}, {0}};
 
 START_TEST(each_asker_has_its_own_deadline)
 {
@@ -163,7 +165,7 @@ END_TEST
 /* Without the rule that slow questions leave the window, the good one would wait for seconds. */
 START_TEST(slow_questions_do_not_hold_up_the_others)
 {
-	static const struct script script[] = {{"good.test", ACT_ANSWER, 0}, {"", ACT_SILENT, 0}, {0}};
+	static const struct script script[] = {{"good.test", ACT_ANSWER, 0, 0}, {"", ACT_SILENT, 0, 0}, {0}};
 	struct responder *responder = responder_start(script);
 	const char *servers[] = {responder->server};
 	struct kj_resolver_config config = {
@@ -327,6 +329,44 @@ START_TEST(a_callback_may_ask_again_and_the_end_is_told_to_all)
 }
 END_TEST
 
+/* SIGTERM's bit in the mask of blocked signals of the thread called "resolver"; -1 if there is none. */
+static int term_blocked(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	int blocked = -1;
+
+	while (dir && (entry = readdir(dir))) {
+		unsigned long long mask = 0;
+		bool resolver = false;
+		char path[300], line[200];
+		FILE *file;
+
+		snprintf(path, sizeof path, "/proc/self/task/%s/status", entry->d_name);
+		file = fopen(path, "re");
+		while (file && fgets(line, sizeof line, file)) {
+			resolver |= strcmp(line, "Name:\tresolver\n") == 0;
+			if (sscanf(line, "SigBlk: %llx", &mask) == 1 && resolver)
+				blocked = (int)(mask >> (SIGTERM - 1) & 1);
+		}
+		if (file)
+			fclose(file);
+	}
+	if (dir)
+		closedir(dir);
+	return blocked;
+}
+
+START_TEST(the_thread_takes_no_signals)
+{
+	struct kj_resolver *resolver = resolver_with((const char *[]){nsd_server, NULL});
+
+	ck_assert_int_eq(term_blocked(), 1);
+	kj_resolver_free(resolver);
+	ck_assert_int_eq(term_blocked(), -1);
+}
+END_TEST
+
 static Suite *servers_suite(void)
 {
 	Suite *suite = suite_create("servers");
@@ -343,6 +383,7 @@ static Suite *servers_suite(void)
 	add_rows(tcase, a_server_that_is_no_address_is_named, bad_servers);
 	add_rows(tcase, a_server_is_an_address_with_or_without_port, good_servers);
 	tcase_add_test(tcase, the_cache_lets_go_of_the_oldest);
+	tcase_add_test(tcase, the_thread_takes_no_signals);
 	tcase_add_test(tcase, many_threads_ask_at_once);
 	tcase_add_test(tcase, a_callback_may_ask_again_and_the_end_is_told_to_all);
 	suite_add_tcase(suite, tcase);
