@@ -1,54 +1,70 @@
 /*
  * empty_filter.c - a libmilter filter that does nothing: what the library and the sockets cost by themselves
  *
- * It asks for the same events, the same macros and the same silence (NR_*) as kanjikid and looks at none of it, so
- * that what kanjikid costs beyond it is kanjikid's own. Usage: empty_filter unix:PATH|inet:PORT@ADDR
+ * It asks for the same events, the same macros and the same silence (NR_*) as kanjikid (milter/negotiate.c) and looks
+ * at none of it, so that what kanjikid costs beyond it is kanjikid's own: over a unix socket connect, MAIL and end of
+ * message are answered, over TCP everything is. Usage: empty_filter unix:PATH|inet:PORT@ADDR
  */
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
-#include <signal.h>
 #include <stdbool.h>
+
+#define STEPS   (SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NOEOH | SMFIP_HDR_LEADSPC)
+#define SILENCE (SMFIP_NR_HELO | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY)
+#define ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS)
 
 static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *addr)
 {
 	(void)ctx, (void)name, (void)addr;
-	return SMFIS_NOREPLY;
+	return SMFIS_CONTINUE;
 }
 
-static sfsistat on_text(SMFICTX *ctx, char *text)
+static sfsistat on_helo(SMFICTX *ctx, char *helo)
 {
-	(void)ctx, (void)text;
+	(void)ctx, (void)helo;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_helo_silent(SMFICTX *ctx, char *helo)
+{
+	(void)ctx, (void)helo;
 	return SMFIS_NOREPLY;
 }
 
-static sfsistat on_args(SMFICTX *ctx, char **args)
+static sfsistat on_address(SMFICTX *ctx, char **args)
+{
+	(void)ctx, (void)args;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_address_silent(SMFICTX *ctx, char **args)
 {
 	(void)ctx, (void)args;
 	return SMFIS_NOREPLY;
 }
 
-static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+static sfsistat on_field(SMFICTX *ctx, char *name, char *value)
 {
 	(void)ctx, (void)name, (void)value;
-	return SMFIS_NOREPLY;
+	return SMFIS_CONTINUE;
 }
 
-static sfsistat on_eoh(SMFICTX *ctx)
+static sfsistat on_field_silent(SMFICTX *ctx, char *name, char *value)
 {
-	(void)ctx;
+	(void)ctx, (void)name, (void)value;
 	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *data, size_t len)
 {
 	(void)ctx, (void)data, (void)len;
-	return SMFIS_NOREPLY;
+	return SMFIS_CONTINUE;
 }
 
-static sfsistat on_eom(SMFICTX *ctx)
+static sfsistat on_body_silent(SMFICTX *ctx, unsigned char *data, size_t len)
 {
-	(void)ctx;
-	return SMFIS_CONTINUE;
+	(void)ctx, (void)data, (void)len;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_end(SMFICTX *ctx)
@@ -57,48 +73,80 @@ static sfsistat on_end(SMFICTX *ctx)
 	return SMFIS_CONTINUE;
 }
 
-static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps, unsigned long f2,
+static void ask_for_macros(SMFICTX *ctx)
+{
+	static const struct {
+		int stage;
+		const char *macros;
+	} wants[] = {{SMFIM_CONNECT, "{client_name} {client_resolve}"}, {SMFIM_HELO, ""},
+	    {SMFIM_ENVFROM, "i {auth_authen}"}, {SMFIM_ENVRCPT, ""}, {SMFIM_DATA, ""}, {SMFIM_EOH, ""},
+	    {SMFIM_EOM, "i"}};
+
+	for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
+		smfi_setsymlist(ctx, wants[i].stage, (char *)wants[i].macros);
+}
+
+static sfsistat negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps, unsigned long f2,
     unsigned long f3, unsigned long *ret_actions, unsigned long *ret_steps, unsigned long *ret_f2,
     unsigned long *ret_f3)
 {
-	const unsigned long silence = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-	                              SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
-	char on_connecting[] = "j {client_addr} {client_name} {client_ptr}";
-	char on_mail[] = "i {auth_authen}", with_id[] = "i";
-
 	(void)f2, (void)f3;
-	if ((steps & silence) != silence)
-		return SMFIS_REJECT;
-	smfi_setsymlist(ctx, SMFIM_CONNECT, on_connecting);
-	smfi_setsymlist(ctx, SMFIM_ENVFROM, on_mail);
-	smfi_setsymlist(ctx, SMFIM_EOM, with_id);
-	*ret_actions = actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS);
-	*ret_steps = silence | SMFIP_NODATA | SMFIP_NOUNKNOWN | (steps & SMFIP_HDR_LEADSPC);
+	ask_for_macros(ctx);
+	*ret_actions = actions & (ACTIONS | SMFIF_SETSYMLIST);
+	*ret_steps = steps & STEPS;
 	*ret_f2 = *ret_f3 = 0;
 	return SMFIS_CONTINUE;
 }
 
-static struct smfiDesc filter = {
+static sfsistat negotiate_silent(SMFICTX *ctx, unsigned long actions, unsigned long steps, unsigned long f2,
+    unsigned long f3, unsigned long *ret_actions, unsigned long *ret_steps, unsigned long *ret_f2,
+    unsigned long *ret_f3)
+{
+	sfsistat status = negotiate(ctx, actions, steps, f2, f3, ret_actions, ret_steps, ret_f2, ret_f3);
+
+	*ret_steps |= steps & SILENCE;
+	return status;
+}
+
+static struct smfiDesc talkative = {
     .xxfi_name = (char *)"empty",
     .xxfi_version = SMFI_VERSION,
-    .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS,
+    .xxfi_flags = ACTIONS,
     .xxfi_connect = on_connect,
-    .xxfi_helo = on_text,
-    .xxfi_envfrom = on_args,
-    .xxfi_envrcpt = on_args,
-    .xxfi_header = on_header,
-    .xxfi_eoh = on_eoh,
+    .xxfi_helo = on_helo,
+    .xxfi_envfrom = on_address,
+    .xxfi_envrcpt = on_address,
+    .xxfi_header = on_field,
     .xxfi_body = on_body,
-    .xxfi_eom = on_eom,
+    .xxfi_eom = on_end,
     .xxfi_abort = on_end,
     .xxfi_close = on_end,
-    .xxfi_negotiate = on_negotiate,
+    .xxfi_negotiate = negotiate,
+};
+
+static struct smfiDesc silent = {
+    .xxfi_name = (char *)"empty",
+    .xxfi_version = SMFI_VERSION,
+    .xxfi_flags = ACTIONS,
+    .xxfi_connect = on_connect,
+    .xxfi_helo = on_helo_silent,
+    .xxfi_envfrom = on_address,
+    .xxfi_envrcpt = on_address_silent,
+    .xxfi_header = on_field_silent,
+    .xxfi_body = on_body_silent,
+    .xxfi_eom = on_end,
+    .xxfi_abort = on_end,
+    .xxfi_close = on_end,
+    .xxfi_negotiate = negotiate_silent,
 };
 
 int main(int argc, char **argv)
 {
-	if (argc != 2 || smfi_register(filter) != MI_SUCCESS || smfi_setconn(argv[1]) != MI_SUCCESS ||
-	    smfi_setbacklog(256) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
+	bool tcp = argc == 2 && strncmp(argv[1], "inet", 4) == 0;
+
+	if (argc != 2 || smfi_register(tcp ? talkative : silent) != MI_SUCCESS ||
+	    smfi_setconn(argv[1]) != MI_SUCCESS || smfi_setbacklog(256) != MI_SUCCESS ||
+	    smfi_opensocket(true) != MI_SUCCESS) {
 		fputs("usage: empty_filter unix:PATH|inet:PORT@ADDR\n", stderr);
 		return 2;
 	}

@@ -86,7 +86,8 @@ void wire_put_macros(struct kj_buf *out, const struct wire_terms *terms, enum wi
     const char *(*value)(const void *context, const char *name, size_t len), const void *context)
 {
 	size_t before = out->len, begin = wire_put_begin(out, SMFIC_MACRO), empty;
-	const char *name = terms->macros[stage], *text;
+	enum wire_stage list = stage == WIRE_FIELD ? WIRE_EOH : stage == WIRE_BODY ? WIRE_EOM : stage;
+	const char *name = terms->macros[list], *text;
 	size_t len;
 
 	kj_buf_add_char(out, wire_command(stage));

@@ -60,7 +60,8 @@ void wire_put_end(struct kj_buf *out, size_t begin);
 void wire_put(struct kj_buf *out, char command, const void *data, size_t len);
 void wire_put_offer(struct kj_buf *out);
 
-/* wire_put_macros - the macros of a stage that have a value; value() gives NULL for the others */
+/* wire_put_macros - the macros of a stage that have a value; value() gives NULL for the others. Postfix sends those
+ * of the end of the header with each field, and those of the end of the message with each piece of the body. */
 void wire_put_macros(struct kj_buf *out, const struct wire_terms *terms, enum wire_stage stage,
     const char *(*value)(const void *context, const char *name, size_t len), const void *context);
 

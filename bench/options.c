@@ -34,6 +34,7 @@ bool options_socket(const char *text, struct talk_run *run)
 		local->sun_family = AF_UNIX;
 		memcpy(local->sun_path, text + 5, strlen(text + 5) + 1);
 		run->addr_len = sizeof *local;
+		run->write_bytes = 4096;
 		return true;
 	}
 	if (strncmp(text, "inet:", 5) != 0)
@@ -41,6 +42,7 @@ bool options_socket(const char *text, struct talk_run *run)
 	inet->sin_family = AF_INET;
 	inet->sin_port = htons((uint16_t)strtoul(text + 5, &end, 10));
 	run->addr_len = sizeof *inet;
+	run->write_bytes = 131072;
 	return *end == '@' && inet_pton(AF_INET, end + 1, &inet->sin_addr) == 1;
 }
 

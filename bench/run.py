@@ -43,7 +43,7 @@ RUN_LIMIT_S = 60  # no single load takes longer
 SCENARIOS = [
     ("unix socket, 10 at once", False, 10, 1.0, 0, []),
     ("unix socket, 200 at once", False, 200, 1.0, 0, []),
-    ("TCP, 10 at once", True, 10, 0.2, 0, []),
+    ("TCP, 10 at once", True, 10, 0.5, 0, []),
     ("TCP, 200 at once", True, 200, 1.0, 0, []),
     ("unix socket, 300 mails/s", False, 50, 0.3, 0, ["--rate", "300", "--gap", "2"]),
     ("answers 30 ms late, all said at once", False, 20, 0.1, 30, ["--mails-per-connection", "1"]),

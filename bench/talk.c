@@ -13,7 +13,6 @@
 #include "bench/rng.h"
 #include "bench/talk_event.h"
 
-#define WRITE_BYTES    4096 /* VSTREAM_BUFSIZE of Postfix */
 #define OUT_MAX        (8u << 20)
 #define RETRY_OPEN_US  1000
 #define RETRY_ERROR_US 10000
@@ -130,8 +129,8 @@ static enum step push(struct talk *talk)
 
 	while (talk->out_at < talk->out.len) {
 		len = talk->out.len - talk->out_at;
-		sent = send(talk->fd, talk->out.data + talk->out_at, len < WRITE_BYTES ? len : WRITE_BYTES,
-		    MSG_NOSIGNAL);
+		sent = send(talk->fd, talk->out.data + talk->out_at,
+		    len < talk->run->write_bytes ? len : talk->run->write_bytes, MSG_NOSIGNAL);
 		if (sent < 0 && (errno == EAGAIN || errno == ENOTCONN))
 			return BLOCKED;
 		if (sent < 0)
@@ -287,8 +286,8 @@ static void rest(struct talk *talk)
 
 static enum step speak(struct talk *talk)
 {
-	while (!talk->awaits && !talk->quit && !talk->flush && talk->out.len - talk->out_at < WRITE_BYTES &&
-	       talk->state == TALK_BUSY) {
+	while (!talk->awaits && !talk->quit && !talk->flush &&
+	       talk->out.len - talk->out_at < talk->run->write_bytes && talk->state == TALK_BUSY) {
 		if (talk->pause)
 			rest(talk);
 		else if (talk->mail)

@@ -5,8 +5,8 @@
  * claims mail after mail from the run, says QUIT after its share and opens again, until no mails are left.
  *
  * As Postfix does: a reply is awaited for every event but those the filter said it will not answer; what is written
- * meanwhile stays in a buffer until 4 KB are together, a reply is awaited, or smtpd hands the connection over to
- * cleanup (before DATA); macros are sent even for events that are not wanted; ABORT follows each mail.
+ * meanwhile stays in a buffer until it is full, a reply is awaited, or smtpd hands the connection over to
+ * cleanup (at DATA); macros are sent even for events that are not wanted; ABORT follows each mail.
  *
  * Threads: a talk belongs to one thread; the run is shared, its counter is atomic.
  */
@@ -27,6 +27,8 @@
 struct talk_run {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
+	size_t
+	    write_bytes; /* Postfix's buffer: VSTREAM_BUFSIZE, over TCP twice the segment size of loopback */
 	struct crowd crowd;
 	const struct mail *mails; /* mail m is from the network m % crowd.nets; used again and again */
 	unsigned mail_count;      /* a multiple of crowd.nets */

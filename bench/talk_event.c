@@ -107,8 +107,7 @@ static const char *macro_value(const void *context, const char *name, size_t len
 /* One event; like milter8_event() of Postfix it sends the macros before it asks whether the event is wanted. */
 static void put_event(struct talk *talk, enum wire_stage stage, const void *data, size_t len)
 {
-	if (stage < WIRE_MACRO_STAGES)
-		wire_put_macros(&talk->out, &talk->terms, stage, macro_value, talk);
+	wire_put_macros(&talk->out, &talk->terms, stage, macro_value, talk);
 	if (wire_skipped(&talk->terms, stage))
 		return;
 	wire_put(&talk->out, wire_command(stage), data, len);
@@ -159,15 +158,14 @@ static void put_rcpt(struct talk *talk)
 	snprintf(talk->rcpt, sizeof talk->rcpt, "user%u@example.jp", (talk->mail_no + talk->item) % 100);
 	len = snprintf(data, sizeof data, "<%s>", talk->rcpt);
 	put_event(talk, WIRE_RCPT, data, (size_t)len + 1);
-	if (++talk->item < talk->mail->rcpt_count)
-		return;
-	talk->stage = WIRE_DATA;
-	talk->flush = true;
+	if (++talk->item == talk->mail->rcpt_count)
+		talk->stage = WIRE_DATA;
 }
 
 static void put_data(struct talk *talk)
 {
 	put_event(talk, WIRE_DATA, NULL, 0);
+	talk->flush = true; /* smtpd hands the connection over to cleanup */
 	talk->stage = WIRE_FIELD;
 	talk->item = 0;
 	talk->at = 0;
