@@ -355,13 +355,13 @@ START_TEST(no_memory_ends_in_accept_and_says_so)
 	const struct kj_verdict *verdict;
 	char value[2000];
 
-	start("limits { memory = 256KiB }\n");
+	start("limits { memory = 1MiB }\n");
 	memset(value, 'x', sizeof value - 1);
 	value[sizeof value - 1] = '\0';
 	connect_from("198.51.100.9");
 	kj_session_helo(session, "ary058.localhost");
 	kj_session_mail(session, "<a@sender.example>", NULL);
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 900; i++)
 		kj_session_field(session, "X-Long", value);
 	kj_session_body(session, extortion, strlen(extortion));
 	verdict = kj_session_end(session, "4XYZ");
