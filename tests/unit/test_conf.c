@@ -221,7 +221,7 @@ START_TEST(a_wrong_value_is_explained)
 }
 END_TEST
 
-static const struct row weights[] = {
+static const struct row weight_rows[] = {
     {"no cap", "family \"a\" { }\n", "w:1:1: error: family \"a\" needs a cap"},
     {"family twice", "family \"a\" { cap = 1.0 } family \"a\" { cap = 1.0 }\n",
         "w:1:33: error: there is a family \"a\" already"},
@@ -242,9 +242,9 @@ START_TEST(wrong_weights_are_explained)
 {
 	struct loaded loaded;
 
-	load_text(&loaded, "", 0, weights[_i].conf);
-	ck_assert_msg(strcmp(kj_buf_str(&loaded.text), weights[_i].want) == 0, "%s:\n%s\nwanted:\n%s",
-	    weights[_i].label, kj_buf_str(&loaded.text), weights[_i].want);
+	load_text(&loaded, "", 0, weight_rows[_i].conf);
+	ck_assert_msg(strcmp(kj_buf_str(&loaded.text), weight_rows[_i].want) == 0, "%s:\n%s\nwanted:\n%s",
+	    weight_rows[_i].label, kj_buf_str(&loaded.text), weight_rows[_i].want);
 	unload(&loaded);
 }
 END_TEST
@@ -334,6 +334,74 @@ START_TEST(garbage_is_complained_about_with_a_limit)
 }
 END_TEST
 
+/* Everything that a configuration can need memory for. */
+static const char rich[] =
+    "trusted-relays = [\"192.0.2.1\", \"2001:db8::/32\"] special-helos = [\"a\", \"b.example\"]\n"
+    "resolver { servers = \"127.0.0.1\" } weights { RDNS_NONE = 0 } wights { } deadline = 1h\n"
+    "dnsbl \"a.example\" { code \"127.0.0.2\" { symbol = A about = \"x\" } blocked = \"127.0.0.1\" }\n"
+    "dnsbl \"b.example\" { } domain \"c.example\" { weights { A = 1 } subject-prefix = \"y\" }\n";
+
+/* As kj_snapshot_load() does it; true if there was memory enough. */
+static bool build_within(size_t limit, struct kj_complaints *complaints)
+{
+	struct kj_arena *arena = kj_arena_new(limit), *scratch = kj_arena_new((size_t)1 << 20);
+	struct kj_node *conf = NULL, *weights = NULL;
+	char path[PATH_MAX];
+	struct kj_build build;
+	bool enough = false;
+
+	ck_assert_int_eq(kj_build_init(&build, arena, scratch, complaints), 0);
+	ck_assert_int_eq(kj_tree_parse(scratch, "t", rich, sizeof rich - 1, complaints, &conf), 0);
+	ck_assert_int_eq(
+	    kj_tree_read(scratch, source_path("lists/weights.conf", path), complaints, &weights), 0);
+	kj_build_settings(&build, conf);
+	if (!build.sink.full) {
+		kj_build_weights(&build, weights);
+		kj_build_dnsbls(&build, conf);
+		kj_build_policies(&build, conf);
+		enough = !build.sink.full;
+	}
+	kj_arena_free(scratch);
+	kj_arena_free(arena);
+	return enough;
+}
+
+START_TEST(memory_that_runs_out_is_noticed)
+{
+	struct kj_complaints *complaints = kj_complaints_new();
+	bool enough = false;
+
+	for (size_t limit = 64; limit < 65536; limit += 48) {
+		bool now = build_within(limit, complaints);
+
+		ck_assert_msg(now || !enough, "%zu bytes are too few, but fewer were not", limit);
+		enough = now;
+	}
+	ck_assert(enough);
+	kj_complaints_free(complaints);
+}
+END_TEST
+
+START_TEST(a_tree_that_outgrows_its_arena_is_out_of_memory)
+{
+	struct kj_complaints *complaints = kj_complaints_new();
+	int last = -KJ_ENOMEM;
+
+	for (size_t limit = 64; limit < 65536; limit += 48) {
+		struct kj_arena *arena = kj_arena_new(limit);
+		struct kj_node *root = NULL;
+		int rc = kj_tree_parse(arena, "t", rich, sizeof rich - 1, complaints, &root);
+
+		ck_assert(rc == 0 || (rc == -KJ_ENOMEM && last == rc));
+		ck_assert((rc == 0) == (root != NULL));
+		last = rc;
+		kj_arena_free(arena);
+	}
+	ck_assert_int_eq(last, 0);
+	kj_complaints_free(complaints);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("conf");
@@ -342,12 +410,14 @@ int main(void)
 	add_rows(tc, a_broken_shape_is_explained_and_passed_over, shapes);
 	add_rows(tc, a_wrong_name_is_explained, names);
 	add_rows(tc, a_wrong_value_is_explained, values);
-	add_rows(tc, wrong_weights_are_explained, weights);
+	add_rows(tc, wrong_weights_are_explained, weight_rows);
 	tcase_add_test(tc, nul_bytes_end_the_reading);
 	tcase_add_test(tc, deep_nesting_is_an_error_and_no_crash);
 	tcase_add_test(tc, a_huge_file_is_refused);
 	tcase_add_test(tc, long_tokens_are_refused);
 	tcase_add_test(tc, garbage_is_complained_about_with_a_limit);
+	tcase_add_test(tc, memory_that_runs_out_is_noticed);
+	tcase_add_test(tc, a_tree_that_outgrows_its_arena_is_out_of_memory);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
