@@ -174,7 +174,9 @@ static void add_list(struct kj_build *build, const struct kj_node *node, struct 
 	struct list list = {.build = build, .node = node, .family = kj_build_find_family(build, FAMILY)};
 	char zone[KJ_NAME_STRLEN];
 
-	if (kj_name_normalise(node->title, zone) < 0) {
+	/* The zone is also the list's name in headers: nothing there may be taken for their syntax. */
+	if (kj_name_normalise(node->title, zone) < 0 ||
+	    zone[strspn(zone, "abcdefghijklmnopqrstuvwxyz0123456789.-_")]) {
 		kj_complain_at(&build->sink, &node->title_place, "\"%s\" is no DNS zone", node->title);
 		return;
 	}

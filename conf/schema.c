@@ -12,21 +12,22 @@
 #define FIELD(base, member, type)                                                                            \
 	offsetof(base, member) + CHECK(HAS_TYPE(base, member, type)), sizeof(((base *)0)->member)
 
-#define TEXT(base, member)      KJ_TYPE_TEXT, FIELD(base, member, const char *), 0
-#define SYMBOL(base, member)    KJ_TYPE_SYMBOL, FIELD(base, member, const char *), 0
-#define HOST(base, member)      KJ_TYPE_HOST, FIELD(base, member, const char *), 0
-#define SOCKET(base, member)    KJ_TYPE_SOCKET, FIELD(base, member, const char *), 0
-#define CHOICE(base, member)    KJ_TYPE_CHOICE, PLACE(base, member), 0
-#define SWITCH(base, member)    KJ_TYPE_CHOICE, FIELD(base, member, bool), 0
-#define COUNT(base, member)     KJ_TYPE_COUNT, FIELD(base, member, uint32_t), 0
-#define MODE(base, member)      KJ_TYPE_MODE, FIELD(base, member, uint32_t), 0
-#define MS(base, member)        KJ_TYPE_MS, FIELD(base, member, uint32_t), 0
-#define SECONDS(base, member)   KJ_TYPE_SECONDS, FIELD(base, member, uint32_t), 0
-#define SIZE(base, member)      KJ_TYPE_SIZE, FIELD(base, member, size_t), 0
-#define SIZE32(base, member)    KJ_TYPE_SIZE, FIELD(base, member, uint32_t), 0
-#define SHARE(base, member)     KJ_TYPE_SHARE, FIELD(base, member, uint32_t), 0
-#define SCORE(base, member)     KJ_TYPE_SCORE, FIELD(base, member, int32_t), 0
-#define THRESHOLD(base, member) KJ_TYPE_THRESHOLD, FIELD(base, member, int32_t), 0
+#define TEXT(base, member)        KJ_TYPE_TEXT, FIELD(base, member, const char *), 0
+#define SYMBOL(base, member)      KJ_TYPE_SYMBOL, FIELD(base, member, const char *), 0
+#define HOST(base, member)        KJ_TYPE_HOST, FIELD(base, member, const char *), 0
+#define SOCKET_PATH(base, member) KJ_TYPE_PATH, FIELD(base, member, const char *), 0
+#define SOCKET(base, member)      KJ_TYPE_SOCKET, FIELD(base, member, const char *), 0
+#define CHOICE(base, member)      KJ_TYPE_CHOICE, PLACE(base, member), 0
+#define SWITCH(base, member)      KJ_TYPE_CHOICE, FIELD(base, member, bool), 0
+#define COUNT(base, member)       KJ_TYPE_COUNT, FIELD(base, member, uint32_t), 0
+#define MODE(base, member)        KJ_TYPE_MODE, FIELD(base, member, uint32_t), 0
+#define MS(base, member)          KJ_TYPE_MS, FIELD(base, member, uint32_t), 0
+#define SECONDS(base, member)     KJ_TYPE_SECONDS, FIELD(base, member, uint32_t), 0
+#define SIZE(base, member)        KJ_TYPE_SIZE, FIELD(base, member, size_t), 0
+#define SIZE32(base, member)      KJ_TYPE_SIZE, FIELD(base, member, uint32_t), 0
+#define SHARE(base, member)       KJ_TYPE_SHARE, FIELD(base, member, uint32_t), 0
+#define SCORE(base, member)       KJ_TYPE_SCORE, FIELD(base, member, int32_t), 0
+#define THRESHOLD(base, member)   KJ_TYPE_THRESHOLD, FIELD(base, member, int32_t), 0
 #define LIST(type, base, member, element, count)                                                             \
 	type, FIELD(base, member, element), offsetof(base, count) + CHECK(HAS_TYPE(base, count, unsigned))
 #define SERVERS(base, member, count)  LIST(KJ_TYPE_SERVERS, base, member, const char *const *, count)
@@ -116,7 +117,7 @@ static const struct kj_setting top_settings[] = {
 	 "where the MTA finds the milter", NULL},
 	{"socket-mode", MODE(TOP, settings.socket_mode), "0660", "0", "0777",
 	 "permissions of a unix socket", NULL},
-	{"control-socket", TEXT(TOP, settings.control_socket), QUOTED("/run/kanjiki/control.sock"), ANY,
+	{"control-socket", SOCKET_PATH(TOP, settings.control_socket), QUOTED("/run/kanjiki/control.sock"), ANY,
 	 "where kanjikictl finds the daemon; \"\" for none", NULL},
 	{"user", TEXT(TOP, settings.user), QUOTED("kanjiki"), ANY,
 	 "whom to become when started as root", NULL},
@@ -160,7 +161,7 @@ static const struct kj_setting domain_settings[] = {
 };
 
 static const struct kj_setting dnsbl_settings[] = {
-	{"label", TEXT(DNSBL, label), QUOTED(""), ANY,
+	{"label", HOST(DNSBL, label), QUOTED(""), ANY,
 	 "its name in log and headers; \"\" for the zone's", NULL},
 	{"ipv4", SWITCH(DNSBL, ipv4), "yes", ANY, "ask for IPv4 clients", no_yes},
 	{"ipv6", SWITCH(DNSBL, ipv6), "yes", ANY, "ask for IPv6 clients", no_yes},

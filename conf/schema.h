@@ -24,6 +24,7 @@ enum kj_type {
 	KJ_TYPE_TEXT,      /* const char *: UTF-8 without control characters */
 	KJ_TYPE_SYMBOL,    /* const char *: [A-Z][A-Z0-9_]* */
 	KJ_TYPE_SOCKET,    /* const char *: where to listen */
+	KJ_TYPE_PATH,      /* const char *: of a unix socket; or empty */
 	KJ_TYPE_HOST,      /* const char *: a name of letters, digits, ".", "-", "_"; or empty */
 	KJ_TYPE_CHOICE,    /* index into choices: 1 or 4 bytes; "no", "yes" for a bool */
 	KJ_TYPE_COUNT,     /* uint32_t */

@@ -59,6 +59,23 @@ static const char *read_host(const struct reading *reading, const char *text, vo
 	return keep(reading, text, field);
 }
 
+/* What is wrong with the path of a unix socket; NULL if nothing is. */
+static const char *socket_path_error(const char *path)
+{
+	if (*path != '/')
+		return "must have an absolute path";
+	if (strlen(path) >= sizeof((struct sockaddr_un *)0)->sun_path)
+		return "is too long for a unix socket";
+	return NULL;
+}
+
+static const char *read_path(const struct reading *reading, const char *text, void *field)
+{
+	const char *wrong = *text ? socket_path_error(text) : NULL;
+
+	return wrong ? wrong : read_text(reading, text, field);
+}
+
 /* "port" or "port@host" */
 static bool is_inet(const char *text)
 {
@@ -76,10 +93,8 @@ static const char *read_socket(const struct reading *reading, const char *text, 
 	size_t len = colon ? (size_t)(colon - text) : 0;
 
 	if (len == 4 && memcmp(text, "unix", 4) == 0) {
-		if (colon[1] != '/')
-			return "must have an absolute path behind \"unix:\"";
-		if (strlen(colon + 1) >= sizeof((struct sockaddr_un *)0)->sun_path)
-			return "is too long for a unix socket";
+		if (socket_path_error(colon + 1))
+			return socket_path_error(colon + 1);
 	} else if ((len == 4 && memcmp(text, "inet", 4) == 0) ||
 	           (len == 5 && memcmp(text, "inet6", 5) == 0)) {
 		if (!is_inet(colon + 1))
@@ -218,6 +233,7 @@ static const struct type {
     [KJ_TYPE_TEXT] = {"a text in quotes", QUOTED_OR_BARE, read_text, 0},
     [KJ_TYPE_SYMBOL] = {"the name of a symbol", QUOTED_OR_BARE, read_symbol, 0},
     [KJ_TYPE_SOCKET] = {"a text in quotes", QUOTED_OR_BARE, read_socket, 0},
+    [KJ_TYPE_PATH] = {"a path in quotes", QUOTED_OR_BARE, read_path, 0},
     [KJ_TYPE_HOST] = {"a name in quotes", QUOTED_OR_BARE, read_host, 0},
     [KJ_TYPE_CHOICE] = {"a word", QUOTED_OR_BARE, read_choice, 0},
     [KJ_TYPE_COUNT] = {"a number", NUMBER, read_number, 0},

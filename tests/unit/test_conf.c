@@ -153,7 +153,12 @@ static const struct row values[] = {
         "t:1:10: error: \"socket\" (inet:0@127.0.0.1) must be \"unix:/path\", \"inet:port@address\" or "
         "\"inet6:port@[address]\""},
     {"relative socket", "socket = \"unix:x\"\n",
-        "t:1:10: error: \"socket\" (unix:x) must have an absolute path behind \"unix:\""},
+        "t:1:10: error: \"socket\" (unix:x) must have an absolute path"},
+    {"relative control socket", "control-socket = \"x\"\n",
+        "t:1:18: error: \"control-socket\" (x) must have an absolute path"},
+    {"label with a bracket", "dnsbl \"bl.example\" { label = \"(x)\" }\n",
+        "t:1:30: error: \"label\" ((x)) must be a name of letters, digits, \".\", \"-\" and \"_\""},
+    {"no zone", "dnsbl \"bl(x).example\" { }\n", "t:1:7: error: \"bl(x).example\" is no DNS zone"},
     {"host bits", "trusted-relays = [\"192.0.2.1/24\"]\n",
         "t:1:19: error: \"trusted-relays\" (192.0.2.1/24) is no network: bits behind the prefix are set, or "
         "the prefix "
@@ -163,6 +168,10 @@ static const struct row values[] = {
         "t:1:40: error: \"trusted-relays\" wants addresses in quotes, not 5"},
     {"server without brackets", "resolver { servers = \"2001:db8::53:5353x\" }\n",
         "t:1:22: error: \"servers\" (2001:db8::53:5353x) must be an address, perhaps with a port: "
+        "\"192.0.2.53\", "
+        "\"[2001:db8::53]:5353\""},
+    {"address and port that nobody can tell apart", "resolver { servers = \"1:2:3:4:5:6:7:8:53\" }\n",
+        "t:1:22: error: \"servers\" (1:2:3:4:5:6:7:8:53) must be an address, perhaps with a port: "
         "\"192.0.2.53\", "
         "\"[2001:db8::53]:5353\""},
     {"authserv-id with a semicolon", "authserv-id = \"mx.example; spf=pass\"\n",
@@ -328,6 +337,7 @@ START_TEST(garbage_is_complained_about_with_a_limit)
 	load_text(&loaded, kj_buf_str(&conf), conf.len, NULL);
 	ck_assert_uint_eq(kj_complaints_count(loaded.complaints), 100);
 	ck_assert_uint_eq(kj_complaints_errors(loaded.complaints), 20000);
+	ck_assert_uint_eq(kj_complaints_get(loaded.complaints, 99)->line, 100);
 	ck_assert_ptr_null(kj_complaints_get(loaded.complaints, 100));
 	unload(&loaded);
 	kj_buf_free(&conf);

@@ -146,7 +146,8 @@ START_TEST(the_default_policy_has_the_weights_of_the_lists)
 	ck_assert_uint_eq(weights->family_count, 6);
 	for (unsigned i = 0; i < weights->family_count; i++) {
 		const struct kj_family *family = &weights->families[i];
-		bool is_list = strcmp(family->name, "dnsbl") == 0, is_extortion = strcmp(family->name, "extortion") == 0;
+		bool is_list = strcmp(family->name, "dnsbl") == 0,
+		     is_extortion = strcmp(family->name, "extortion") == 0;
 
 		ck_assert_int_gt(family->cap_centi, 0);
 		ck_assert_int_eq(family->gate_centi, is_list ? 1 : is_extortion ? 600 : 0);
@@ -307,6 +308,7 @@ static void compare_rows(const struct kj_block *block, const void *a, const void
 		case KJ_TYPE_TEXT:
 		case KJ_TYPE_SYMBOL:
 		case KJ_TYPE_SOCKET:
+		case KJ_TYPE_PATH:
 		case KJ_TYPE_HOST:
 			ck_assert_str_eq(
 			    *(const char *const *)(const void *)fa, *(const char *const *)(const void *)fb);
