@@ -2,9 +2,9 @@
  * grammar.y - the shape of kanjiki.conf and of the lists
  *
  * Only shape: no name means anything here (schema.c). After a mistake the parser goes on with the next name
- * that a "=", a "{" or a title follows (the scanner tells such names, NAME, from other words), or with the
- * end of the block, so that one run finds most mistakes of a file. The values of the grammar live in the
- * arena of the tree; nothing has to be destroyed when they are thrown away.
+ * that a "=" or a block follows (the scanner tells such names, NAME, from other words), or with the end of
+ * the block, so that one run finds most mistakes of a file. The values of the grammar live in the arena of
+ * the tree; nothing has to be destroyed when they are thrown away.
  */
 %require "3.8"
 %define api.pure full

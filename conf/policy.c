@@ -12,6 +12,8 @@
 #include "kanjiki/centi.h"
 #include "kanjiki/name.h"
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789.-_" /* of a domain that is meant */
+
 /* A policy and where its block stands. */
 struct entry {
 	struct kj_policy policy;
@@ -145,7 +147,7 @@ static bool read_domain(
 	kj_schema_apply(node, &conf, &build->sink);
 	check_thresholds(build, &conf, kj_schema_find(node, offsetof(struct kj_conf_policy, tempfail_centi)),
 	    kj_schema_find(node, offsetof(struct kj_conf_policy, tag_centi)));
-	if (kj_name_normalise(node->title, name) < 0 || strpbrk(name, "*@/") ||
+	if (kj_name_normalise(node->title, name) < 0 || name[strspn(name, NAME_CHARACTERS)] ||
 	    kj_addr_parse(name, &addr) == 0) {
 		kj_complain_at(&build->sink, &node->title_place,
 		    "\"%s\" is no domain; a block is for a domain and all below it, without \"*\" or \"@\"",

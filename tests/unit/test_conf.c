@@ -30,6 +30,16 @@ static const struct row shapes[] = {
     {"missing equals sign", "tag 5.0\nspf = maybe\n",
         "t:1:1: error: \"=\" and a value, or a block in \"{\" and \"}\", must follow \"tag\"\n"
         "t:2:7: error: \"spf\" is no or yes, not \"maybe\""},
+    {"missing equals sign before a text", "user \"kanjiki\"\nspf = maybe\n",
+        "t:1:1: error: \"=\" and a value, or a block in \"{\" and \"}\", must follow \"user\"\n"
+        "t:2:7: error: \"spf\" is no or yes, not \"maybe\""},
+    {"missing brace", "domain \"a.example\"\ntag = 4.0\n}\n",
+        "t:1:1: error: \"=\" and a value, or a block in \"{\" and \"}\", must follow \"domain\"\n"
+        "t:3:1: error: \"}\" without a block that it could close"},
+    {"comments between the tokens",
+        "tag # one\n= # {\n4.0\nlog # \"x\"\n{ }\ndomain # \"\n\"a\\\"b\" # {\n{ }\n",
+        "t:7:1: error: \"a\"b\" is no domain; a block is for a domain and all below it, without \"*\" or "
+        "\"@\""},
     {"two equals signs", "tag = = 5.0\nspf = = no\n",
         "t:1:7: error: a word, a text in quotes, a number or \"[\" expected, not \"=\"\n"
         "t:2:7: error: a word, a text in quotes, a number or \"[\" expected, not \"=\""},
