@@ -31,6 +31,7 @@ enum kj_category {
 	KJ_CLAIM_AUTHORITY,    /* A: police, ministry, court as sender */
 	KJ_CLAIM_HOTLINE,      /* H: phone back, sole contact channel */
 	KJ_CLAIM_UNPAID,       /* U: an unpaid fee or contract is claimed */
+	KJ_CLAIM_NARRATED,     /* N: no claim: words of one who speaks about such mail ("scammers", "the e-mail says") */
 	KJ_CLAIM_COUNT,
 };
 
@@ -54,10 +55,16 @@ void kj_phrase_set_free(struct kj_phrase_set *set);
 /*
  * kj_phrase_set_add - one phrase more, before kj_phrase_set_compile()
  *
- * A literal is normalised into both views. A regular expression is caseless, UTF, and runs on the view of words.
- * Takes:  phrase (copied). Errors: -KJ_EINVAL with the reason (empty after normalisation, a bad expression).
+ * A literal is normalised as texts are. One with Han, kana or Hangul in it is looked for in the dense view, any
+ * other in the view of words. A regular expression is caseless and UTF; it runs on the view of words, too, or, with
+ * such letters in it, on the dense view (then its katakana are taken for hiragana and its long-vowel marks are left
+ * out). Neither begins or ends inside a word of a script that writes blanks.
+ * Takes:  phrase (copied).
+ * Gives:  on failure *ret_offset, where in phrase->text it is wrong, in bytes; it may be NULL.
+ * Errors: -KJ_EINVAL with the reason (empty after normalisation, a bad expression), -KJ_ENOMEM.
  */
-int kj_phrase_set_add(struct kj_phrase_set *set, const struct kj_phrase *phrase, struct kj_reason *reason);
+int kj_phrase_set_add(struct kj_phrase_set *set, const struct kj_phrase *phrase, size_t *ret_offset,
+    struct kj_reason *reason);
 
 /* kj_phrase_set_compile - make it ready for scanning; -KJ_ENOMEM, -KJ_EINVAL with the reason */
 int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason);

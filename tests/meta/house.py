@@ -33,7 +33,7 @@ ONLY_USER = {
     r"spf2/": ["lookup/spf.c", "lookup/spf_engine.c"],
     r"gmime/": ["message/mime.c", "message/header.c"],
     r"gumbo\.h": ["message/html.c"],
-    r"pcre2\.h|hs\.h|hs/hs\.h": ["scoring/phrase_set.c", "scoring/phrase_regex.c", "scoring/phrase_literal.c"],
+    r"pcre2\.h|hs\.h|hs/hs\.h": ["scoring/phrase_set.c", "scoring/phrase_scan.c", "scoring/phrase_engine.h"],
     r"libpsl\.h|idn2\.h": ["base/name.c"],
     r"sqlite3\.h": ["store/"],
     r"libmilter/": ["milter/"],

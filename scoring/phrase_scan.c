@@ -1,0 +1,222 @@
+/*
+ * phrase_scan.c - running a compiled phrase set over the views of a text
+ *
+ * A scan takes a worker (Hyperscan scratch, PCRE2 match data and JIT stack) from the set's pool and gives it back,
+ * so that there are as many as there were scans at one time, and no thread-local state is left behind when a
+ * set is freed.
+ *
+ * An expression that a stranger's text drives into its match limit is skipped for that text and named; the limits
+ * keep that below a few milliseconds (PCRE2's defaults allow some hundred).
+ */
+#include <limits.h>
+
+#include "kanjiki/utf8.h"
+#include "phrase_engine.h"
+
+#define MATCH_LIMIT       100000
+#define DEPTH_LIMIT       1000
+#define HEAP_LIMIT_KIB    (20 * 1024)
+#define JIT_STACK_START   (32 * 1024)
+#define JIT_STACK_MAX     (512 * 1024)
+#define EXPRESSION_REPEAT 64 /* matches of one expression in one text */
+
+struct scan {
+	const struct kj_phrase_set *set;
+	const struct kj_text *text;
+	enum kj_view_kind view;
+	unsigned char *candidates;
+	kj_phrase_match_fn *fn;
+	void *context;
+	bool stopped;
+};
+
+void phrase_worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	hs_free_scratch(worker->scratch);
+	pcre2_match_data_free(worker->match);
+	pcre2_match_context_free(worker->context);
+	pcre2_jit_stack_free(worker->stack);
+	free(worker->candidates);
+	free(worker);
+}
+
+static struct worker *worker_new(const struct kj_phrase_set *set)
+{
+	struct worker *worker = calloc(1, sizeof *worker);
+
+	if (!worker)
+		return NULL;
+	worker->match = pcre2_match_data_create(1, NULL);
+	worker->context = pcre2_match_context_create(NULL);
+	worker->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+	worker->candidates = malloc(set->count + 1);
+	if (!worker->match || !worker->context || !worker->stack || !worker->candidates ||
+	    (set->scratch && hs_clone_scratch(set->scratch, &worker->scratch) != HS_SUCCESS)) {
+		phrase_worker_free(worker);
+		return NULL;
+	}
+	pcre2_set_match_limit(worker->context, MATCH_LIMIT);
+	pcre2_set_depth_limit(worker->context, DEPTH_LIMIT);
+	pcre2_set_heap_limit(worker->context, HEAP_LIMIT_KIB);
+	pcre2_jit_stack_assign(worker->context, NULL, worker->stack);
+	return worker;
+}
+
+/* The pool is the one part of a compiled set that changes; its lock makes that invisible from outside. */
+static struct worker *worker_take(const struct kj_phrase_set *set)
+{
+	struct kj_phrase_set *pool = (struct kj_phrase_set *)set;
+	struct worker *worker;
+
+	pthread_mutex_lock(&pool->lock);
+	worker = pool->idle;
+	if (worker)
+		pool->idle = worker->next;
+	pthread_mutex_unlock(&pool->lock);
+	return worker ? worker : worker_new(set);
+}
+
+static void worker_give(const struct kj_phrase_set *set, struct worker *worker)
+{
+	struct kj_phrase_set *pool = (struct kj_phrase_set *)set;
+
+	pthread_mutex_lock(&pool->lock);
+	worker->next = pool->idle;
+	pool->idle = worker;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static uint32_t code_before(const char *data, size_t at)
+{
+	size_t pos = at - 1;
+
+	while (pos && at - pos < 4 && ((unsigned char)data[pos] & 0xc0) == 0x80)
+		pos--;
+	return kj_utf8_next(data, at, &pos);
+}
+
+static uint32_t code_at(const char *data, size_t len, size_t pos)
+{
+	return kj_utf8_next(data, len, &pos);
+}
+
+/* Neither end of a literal lies inside a word. */
+static bool stands_alone(const struct kj_text *text, size_t start, size_t end)
+{
+	if (start && phrase_is_word(code_at(text->data, end, start)) &&
+	    phrase_is_word(code_before(text->data, start)))
+		return false;
+	return end == text->len || !phrase_is_word(code_before(text->data, end)) ||
+	       !phrase_is_word(code_at(text->data, text->len, end));
+}
+
+static int report(struct scan *scan, const struct entry *entry, size_t start, size_t end)
+{
+	struct kj_phrase_match match = {&entry->phrase, scan->view, start, end};
+
+	scan->stopped = scan->fn(scan->context, &match) != 0;
+	return scan->stopped;
+}
+
+static int on_literal(
+    unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+{
+	struct scan *scan = context;
+	const struct entry *entry = &scan->set->entries[id];
+	size_t end = (size_t)to, start = end - entry->form_len;
+
+	(void)from; /* literals have one length, so the costly start-of-match tracking is not needed */
+	(void)flags;
+	return stands_alone(scan->text, start, end) ? report(scan, entry, start, end) : 0;
+}
+
+static int on_candidate(
+    unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+{
+	struct scan *scan = context;
+
+	(void)from;
+	(void)to;
+	(void)flags;
+	scan->candidates[id] = 1;
+	return 0;
+}
+
+/* 0, or -KJ_ELIMIT when a match limit was met. */
+static int run_expression(struct scan *scan, struct worker *worker, const struct entry *entry)
+{
+	PCRE2_SPTR data = (PCRE2_SPTR)scan->text->data;
+	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(worker->match);
+	size_t from = 0;
+
+	for (int i = 0; i < EXPRESSION_REPEAT && from < scan->text->len && !scan->stopped; i++) {
+		int rc =
+		    pcre2_match(entry->code, data, scan->text->len, from, 0, worker->match, worker->context);
+
+		if (rc == PCRE2_ERROR_NOMATCH)
+			return 0;
+		if (rc < 0)
+			return -KJ_ELIMIT;
+		if (bounds[1] <= bounds[0])
+			return 0; /* \K or a look-around made it empty */
+		report(scan, entry, bounds[0], bounds[1]);
+		from = bounds[1];
+	}
+	return 0;
+}
+
+static int run_expressions(struct scan *scan, struct worker *worker, struct kj_reason *reason)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < scan->set->count && !scan->stopped; i++) {
+		const struct entry *entry = &scan->set->entries[i];
+
+		if (!entry->code || entry->view != scan->view || (entry->filtered && !scan->candidates[i]))
+			continue;
+		if (run_expression(scan, worker, entry) < 0)
+			rc = kj_fail(reason, KJ_ELIMIT, "%s:%u: the expression met its match limit",
+			    entry->phrase.file, entry->phrase.line);
+	}
+	return rc;
+}
+
+static int scan_view(struct scan *scan, struct worker *worker, struct kj_reason *reason)
+{
+	const hs_database_t *literals = scan->set->literals[scan->view],
+	                    *filter = scan->set->filter[scan->view];
+	unsigned len = scan->text->len < UINT_MAX ? (unsigned)scan->text->len : UINT_MAX;
+	hs_error_t hs = HS_SUCCESS;
+
+	if (literals)
+		hs = hs_scan(literals, scan->text->data, len, 0, worker->scratch, on_literal, scan);
+	if (hs == HS_SUCCESS && filter) {
+		memset(scan->candidates, 0, scan->set->count);
+		hs = hs_scan(filter, scan->text->data, len, 0, worker->scratch, on_candidate, scan);
+	}
+	if (hs != HS_SUCCESS)
+		return hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
+	return run_expressions(scan, worker, reason);
+}
+
+int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
+    void *context, struct kj_reason *reason)
+{
+	struct worker *worker = set->compiled ? worker_take(set) : NULL;
+	struct scan scan = {.set = set, .fn = fn, .context = context};
+	int rc = 0, view_rc;
+
+	if (!worker)
+		return -KJ_ENOMEM;
+	scan.candidates = worker->candidates;
+	for (int view = 0; view < KJ_VIEW_COUNT && !scan.stopped; view++) {
+		scan.view = (enum kj_view_kind)view;
+		scan.text = &views->text[view];
+		view_rc = scan.text->len ? scan_view(&scan, worker, reason) : 0;
+		rc = view_rc < 0 ? view_rc : rc;
+	}
+	worker_give(set, worker);
+	return rc;
+}
