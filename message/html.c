@@ -271,10 +271,11 @@ static int walk(struct walker *w, const GumboNode *root, bool quoted)
 static int read_document(
     struct kj_streams *streams, struct kj_arena *arena, const char *html, size_t len, bool quoted)
 {
-	struct meter meter = {.arena = arena};
+	struct meter meter = {.arena = arena, .nodes = streams->nodes};
 	const GumboOutput *output = parse(&meter, html, len);
 	struct walker walker = {.streams = streams, .arena = arena, .size = 64};
 
+	streams->nodes = meter.nodes;
 	if (!output) {
 		streams->marks |= KJ_MARK_DEPTH;
 		kj_html_strip(quoted ? &streams->quoted : &streams->visible, html, len);
