@@ -19,7 +19,7 @@
 #include "kanjiki/err.h"
 #include "kanjiki/message.h"
 
-#define NODES_MAX       20000
+#define NODES_MAX       10000        /* in all documents of a message; large newsletters have 2,000 */
 #define ATTRIBUTES_MAX  256          /* in one tag */
 #define DOCUMENT_MAX    (512 * 1024) /* what lies behind is stripped */
 #define MEMORY_PER_BYTE 32
