@@ -16,6 +16,8 @@
 
 struct pairs {
 	size_t all, kana, kanji, hangul, half, bad;
+	size_t
+	    joined; /* behind another one: the quotes and dashes of windows-1252 look like pairs, but stand alone */
 };
 
 bool kj_charset_has_8bit(const char *data, size_t len)
@@ -72,12 +74,14 @@ size_t kj_charset_utf8_errors(const char *data, size_t len)
 static struct pairs count_euc(const unsigned char *p, size_t len)
 {
 	struct pairs n = {0};
+	size_t last_end = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? p[i + 1] : 0;
 
 		if (p[i] < 0x80)
 			continue;
+		n.joined += i && last_end == i;
 		if (p[i] == 0x8e && next >= 0xa1 && next <= 0xdf) {
 			n.half++;
 		} else if (p[i] >= 0xa1 && p[i] <= 0xfe && next >= 0xa1 && next <= 0xfe) {
@@ -90,6 +94,7 @@ static struct pairs count_euc(const unsigned char *p, size_t len)
 			continue;
 		}
 		i++;
+		last_end = i + 1;
 	}
 	return n;
 }
@@ -97,6 +102,7 @@ static struct pairs count_euc(const unsigned char *p, size_t len)
 static struct pairs count_sjis(const unsigned char *p, size_t len)
 {
 	struct pairs n = {0};
+	size_t last_end = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? p[i + 1] : 0;
@@ -104,6 +110,7 @@ static struct pairs count_sjis(const unsigned char *p, size_t len)
 
 		if (p[i] < 0x80)
 			continue;
+		n.joined += i && last_end == i;
 		if (p[i] >= 0xa1 && p[i] <= 0xdf) {
 			n.half++;
 		} else if (lead && next >= 0x40 && next <= 0xfc && next != 0x7f) {
@@ -113,14 +120,16 @@ static struct pairs count_sjis(const unsigned char *p, size_t len)
 			i++;
 		} else {
 			n.bad++;
+			continue;
 		}
+		last_end = i + 1;
 	}
 	return n;
 }
 
 static bool mostly_good(const struct pairs *n)
 {
-	return n->all && n->bad * 50 <= n->all;
+	return n->all && n->bad * 50 <= n->all && n->joined * 3 >= n->all;
 }
 
 static const char *guess_east_asian(const char *data, size_t len)

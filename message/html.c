@@ -19,7 +19,7 @@
 #include "kanjiki/err.h"
 #include "kanjiki/message.h"
 
-#define NODES_MAX       20000
+#define NODES_MAX       10000        /* in all documents of a message; large newsletters have 2,000 */
 #define ATTRIBUTES_MAX  256          /* in one tag */
 #define DOCUMENT_MAX    (512 * 1024) /* what lies behind is stripped */
 #define MEMORY_PER_BYTE 32
@@ -271,10 +271,11 @@ static int walk(struct walker *w, const GumboNode *root, bool quoted)
 static int read_document(
     struct kj_streams *streams, struct kj_arena *arena, const char *html, size_t len, bool quoted)
 {
-	struct meter meter = {.arena = arena};
+	struct meter meter = {.arena = arena, .nodes = streams->nodes};
 	const GumboOutput *output = parse(&meter, html, len);
 	struct walker walker = {.streams = streams, .arena = arena, .size = 64};
 
+	streams->nodes = meter.nodes;
 	if (!output) {
 		streams->marks |= KJ_MARK_DEPTH;
 		kj_html_strip(quoted ? &streams->quoted : &streams->visible, html, len);

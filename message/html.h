@@ -15,6 +15,7 @@
 struct kj_streams {
 	struct kj_buf visible, hidden, quoted;
 	unsigned links;
+	unsigned nodes; /* of HTML parsed so far: one budget for all documents of a message */
 	unsigned marks;
 };
 

@@ -200,7 +200,7 @@ static int read_body(struct kj_arena *arena, struct kj_message *message, const c
     const struct kj_message_limits *limits)
 {
 	struct work w = {.streams = {KJ_BUF_INIT(limits->text_bytes), KJ_BUF_INIT(limits->text_bytes),
-	                     KJ_BUF_INIT(limits->text_bytes), 0, 0},
+	                     KJ_BUF_INIT(limits->text_bytes), 0, 0, 0},
 	    .bytes = KJ_BUF_INIT(body_len + 1),
 	    .scratch = KJ_BUF_INIT(3 * body_len + 16)};
 	struct kj_mime mime;

@@ -52,7 +52,7 @@ static bool equals(const struct piece *piece, const char *word)
 static bool as_address(const struct piece *piece, struct kj_addr *ret_addr, struct piece *ret_text)
 {
 	struct piece p = *piece;
-	const char *open = memchr(p.text, '[', p.len), *at = memchr(p.text, '@', p.len), *close;
+	const char *open = memchr(p.text, '[', p.len), *at = memrchr(p.text, '@', p.len), *close;
 	char text[KJ_ADDR_STRLEN + 8];
 
 	if (open || at) {
@@ -76,8 +76,7 @@ static bool is_name(const struct piece *piece)
 	for (size_t i = 0; i < piece->len; i++)
 		if (!isalnum((unsigned char)piece->text[i]) && !strchr(".-_@", piece->text[i]))
 			return false;
-	return piece->len && (memchr(piece->text, '.', piece->len) || equals(piece, "unknown") ||
-	                         equals(piece, "localhost"));
+	return piece->len && !equals(piece, "unverified");
 }
 
 static struct piece behind_at(struct piece piece)
@@ -126,7 +125,7 @@ static void read_from_comment(struct line *line, struct piece comment)
 			line->addr = line->addr.len ? line->addr : text;
 			line->rdns = line->rdns.len ? line->rdns : behind_at(name);
 			name.len = 0;
-		} else if (!name.len && is_name(&word)) {
+		} else if (is_name(&word)) {
 			name = word;
 		}
 	}

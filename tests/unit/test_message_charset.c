@@ -65,6 +65,8 @@ static const struct {
     {"windows-1252 called iso-8859-1", "iso-8859-1", "\x93M\xfcller\x94 \x96 \x80", "“Müller” – €", FINE},
     {"iso-8859-2", "iso-8859-2", "P\xf8\xedli\xb9", "Příliš", FINE},
     {"windows-1252, nothing said", "", "caf\xe9 M\xfcller", "café Müller", NONE},
+    {"quotes of windows-1252 are not shift_jis", "utf-8", "this week\x92s code, \x93really\x94, don\x92t",
+        "this week’s code, “really”, don’t", BAD},
     {"utf-7", "utf-7", "+ZeVnLA- x", "日本 x", FINE},
     {"hz", "hz-gb-2312", "~{VP9z~} x", "中国 x", FINE},
     {"one wrong byte stays one", "utf-8", "日本の安心なメールです。\xff日本",

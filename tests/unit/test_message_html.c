@@ -8,7 +8,7 @@
 
 static struct kj_streams read_html(const char *html, size_t len)
 {
-	struct kj_streams streams = {KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), 0, 0};
+	struct kj_streams streams = {KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), 0, 0, 0};
 
 	ck_assert_int_eq(kj_html_read(&streams, html, len, false), 0);
 	return streams;
