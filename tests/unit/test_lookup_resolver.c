@@ -87,6 +87,9 @@ START_TEST(records_come_out_whole)
 	ck_assert_str_eq(answer->records[0].name, "ns.example.jp");
 	ck_assert_str_eq(answer->records[0].rname, "hostmaster.example.jp");
 	kj_dns_answer_unref(answer);
+	answer = ask_for(resolver, "odd.example.jp", KJ_DNS_PTR, 5000);
+	ck_assert_str_eq(answer->records[0].name, "a\\046b\\032\\092c.example.jp");
+	kj_dns_answer_unref(answer);
 	answer = ask_for(resolver, "v6.example.jp", KJ_DNS_AAAA, 5000);
 	ck_assert_str_eq(kj_addr_format(&answer->records[0].addr, text), "2001:db8::1");
 	kj_dns_answer_unref(answer);
@@ -97,6 +100,9 @@ END_TEST
 static const struct script misbehaviour[] = {
     {"plain.test", ACT_ANSWER, 0, 0},
     {"lost.test", ACT_LOSE, 2, 0},
+    {"late.test", ACT_LATE, 0, 0},
+    {"long.test", ACT_ANSWER, 3000, KJ_DNS_TXT},
+    {"longest.test", ACT_TRUNCATE, 64000, KJ_DNS_TXT},
     {"wrong-id.test", ACT_WRONG_ID, 0, 0},
     {"wrong-question.test", ACT_WRONG_QUESTION, 0, 0},
     {"wrong-type.test", ACT_WRONG_TYPE, 0, 0},
@@ -127,6 +133,7 @@ static const struct {
 } misbehaviour_rows[] = {
     {"plain.test", KJ_DNS_FOUND, 1, 0, 0},
     {"lost.test", KJ_DNS_FOUND, 3, 0, 0},
+    {"late.test", KJ_DNS_FOUND, 2, 0, 0},
     {"wrong-id.test", KJ_DNS_FOUND, 1, 0, 1},
     {"wrong-question.test", KJ_DNS_FOUND, 1, 0, 1},
     {"wrong-type.test", KJ_DNS_FOUND, 1, 0, 1},
@@ -165,6 +172,29 @@ START_TEST(misbehaviour_is_neither_clean_nor_listed)
 	    responder->tcp == misbehaviour_rows[_i].tcp, "%s: %u connections", name, responder->tcp);
 	ck_assert_uint_eq(stats.rejected_packets, misbehaviour_rows[_i].rejected);
 	ck_assert_uint_eq(stats.in_flight, 0);
+	kj_dns_answer_unref(answer);
+	kj_resolver_free(resolver);
+	responder_stop(responder);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	size_t text_len;
+} long_rows[] = {
+    {"long.test", 3000},     /* more over UDP than we said we take */
+    {"longest.test", 64000}, /* as much as there can be */
+};
+
+START_TEST(what_is_too_long_for_udp_comes_whole_over_tcp)
+{
+	struct responder *responder = responder_start(misbehaviour);
+	struct kj_resolver *resolver = with_responder(responder);
+	struct kj_dns_answer *answer = ask_for(resolver, long_rows[_i].name, KJ_DNS_TXT, 10000);
+
+	ck_assert_int_eq(answer->status, KJ_DNS_FOUND);
+	ck_assert_uint_eq(answer->records[0].text_len, long_rows[_i].text_len);
+	ck_assert_uint_eq(responder->tcp, 1);
 	kj_dns_answer_unref(answer);
 	kj_resolver_free(resolver);
 	responder_stop(responder);
@@ -260,6 +290,7 @@ static Suite *resolver_suite(void)
 	add_rows(tcase, a_real_server_is_understood, zone_rows);
 	tcase_add_test(tcase, records_come_out_whole);
 	add_rows(tcase, misbehaviour_is_neither_clean_nor_listed, misbehaviour_rows);
+	add_rows(tcase, what_is_too_long_for_udp_comes_whole_over_tcp, long_rows);
 	tcase_add_test(tcase, an_answer_is_asked_for_once_and_then_kept);
 	tcase_add_test(tcase, an_answer_is_forgotten_when_its_time_is_over);
 	tcase_add_test(tcase, the_same_question_in_flight_is_joined);

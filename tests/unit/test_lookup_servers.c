@@ -162,6 +162,30 @@ START_TEST(the_queue_has_an_end)
 }
 END_TEST
 
+START_TEST(what_nobody_waits_for_leaves_the_queue)
+{
+	struct responder *responder = responder_start(all_lost);
+	const char *servers[] = {responder->server};
+	struct kj_resolver_config config = {.servers = servers, .server_count = 1, .in_flight_max = 1};
+	struct waiter first = {0}, second = {0};
+	struct kj_resolver_stats stats;
+	struct kj_resolver *resolver;
+
+	ck_assert_int_eq(kj_resolver_new(&config, kj_clock_system(), &resolver, NULL), 0);
+	ck_assert_int_eq(
+	    kj_resolver_ask(resolver, "1.test", KJ_DNS_A, now_ms() + 9000, waiter_done, &first), 0);
+	ck_assert_int_eq(
+	    kj_resolver_ask(resolver, "2.test", KJ_DNS_A, now_ms() + 20, waiter_done, &second), 0);
+	waiter_wait(&second);
+	kj_resolver_stats(resolver, &stats);
+	ck_assert_uint_eq(stats.queued, 0);
+	ck_assert_uint_eq(stats.in_flight, 1);
+	kj_resolver_free(resolver);
+	ck_assert_uint_eq(responder->udp, 1);
+	responder_stop(responder);
+}
+END_TEST
+
 /* Without the rule that slow questions leave the window, the good one would wait for seconds. */
 START_TEST(slow_questions_do_not_hold_up_the_others)
 {
@@ -379,6 +403,7 @@ static Suite *servers_suite(void)
 	tcase_add_test(tcase, nobody_there_is_a_failure_and_soon);
 	tcase_add_test(tcase, each_asker_has_its_own_deadline);
 	tcase_add_test(tcase, the_queue_has_an_end);
+	tcase_add_test(tcase, what_nobody_waits_for_leaves_the_queue);
 	tcase_add_test(tcase, slow_questions_do_not_hold_up_the_others);
 	add_rows(tcase, a_server_that_is_no_address_is_named, bad_servers);
 	add_rows(tcase, a_server_is_an_address_with_or_without_port, good_servers);
