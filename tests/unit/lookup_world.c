@@ -505,9 +505,9 @@ void responder_stop(struct responder *responder)
 	free(responder);
 }
 
-struct kj_resolver *resolver_with(const char *const *servers)
+struct kj_resolver *resolver_with(const char *const *servers, uint32_t retry_ms)
 {
-	struct kj_resolver_config config = {.servers = servers, .retry_ms = 50};
+	struct kj_resolver_config config = {.servers = servers, .retry_ms = retry_ms};
 	struct kj_resolver *resolver = NULL;
 	struct kj_reason reason;
 	int rc;

@@ -69,8 +69,10 @@ void responder_stop(struct responder *responder);
 /* A port on which nobody listens. */
 void closed_server(char out[32]);
 
-/* resolver_with - a resolver that asks these servers, the last of them NULL; short waits (50 ms first) */
-struct kj_resolver *resolver_with(const char *const *servers);
+/* resolver_with - a resolver that asks these servers, the last of them NULL, and waits retry_ms before it asks again:
+ * little where a packet gets lost, and PATIENT where packets are counted, however busy the machine is */
+#define PATIENT 5000
+struct kj_resolver *resolver_with(const char *const *servers, uint32_t retry_ms);
 
 /* A clock that a test can put forward. */
 struct test_clock {
