@@ -381,6 +381,23 @@ static bool make_reply(const struct exchange *x, unsigned seen, struct packet *r
 	return true;
 }
 
+/* Keep the first packet; put it in the place of the second; false for all others and the first. */
+static bool swap_held(struct exchange *x, unsigned seen)
+{
+	struct responder *responder = x->responder;
+
+	if (seen == 1) {
+		memcpy(responder->held, x->query, x->len);
+		responder->held_len = x->len;
+		responder->held_port = x->peer.sin_port;
+	} else if (seen == 2) {
+		x->query = responder->held;
+		x->len = responder->held_len;
+		x->peer.sin_port = responder->held_port;
+	}
+	return seen == 2;
+}
+
 static bool matches(const struct script *row, const char *name, int type)
 {
 	return (!*row->name || strcmp(row->name, name) == 0) && (!row->type || row->type == type);
@@ -403,6 +420,10 @@ static void react(struct exchange *x)
 		}
 	if (x->row->act >= ACT_WRONG_ID && x->row->act <= ACT_NO_REPLY)
 		forge(x, reply);
+	if (x->row->act == ACT_LATE && !swap_held(x, seen)) {
+		free(reply);
+		return;
+	}
 	if (make_reply(x, seen, reply))
 		emit(x, x->fd, reply);
 	free(reply);
@@ -484,9 +505,9 @@ void responder_stop(struct responder *responder)
 	free(responder);
 }
 
-struct kj_resolver *resolver_with(const char *const *servers)
+struct kj_resolver *resolver_with(const char *const *servers, uint32_t retry_ms)
 {
-	struct kj_resolver_config config = {.servers = servers, .retry_ms = 50};
+	struct kj_resolver_config config = {.servers = servers, .retry_ms = retry_ms};
 	struct kj_resolver *resolver = NULL;
 	struct kj_reason reason;
 	int rc;

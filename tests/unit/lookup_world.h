@@ -22,11 +22,12 @@ extern char nsd_server[32];
  * forged answers say 203.0.113.66. */
 enum act {
 	ACT_ANSWER,
-	ACT_SILENT,         /* nothing */
-	ACT_LOSE,           /* nothing to the first n packets, then the answer */
-	ACT_RCODE,          /* response code n */
-	ACT_DELAY,          /* the answer after n milliseconds */
-	ACT_WRONG_ID,       /* a forged answer under another id, then the true one */
+	ACT_SILENT,   /* nothing */
+	ACT_LATE,     /* to the first packet the answer, but only when a second has come; to others nothing */
+	ACT_LOSE,     /* nothing to the first n packets, then the answer */
+	ACT_RCODE,    /* response code n */
+	ACT_DELAY,    /* the answer after n milliseconds */
+	ACT_WRONG_ID, /* a forged answer under another id, then the true one */
 	ACT_WRONG_QUESTION, /* a forged answer to another name, then the true one */
 	ACT_WRONG_TYPE,     /* a forged answer to another type, then the true one */
 	ACT_WRONG_SOURCE,   /* a forged answer from another port, then the true one */
@@ -56,6 +57,9 @@ struct responder {
 	const struct script *script; /* ends with a row whose name is NULL: what is not in it is refused */
 	int udp_fd, tcp_fd, stop_fds[2];
 	unsigned seen[32]; /* by row */
+	uint8_t held[600]; /* ACT_LATE: the first packet */
+	size_t held_len;
+	uint16_t held_port;
 	void *thread;
 };
 
@@ -65,8 +69,10 @@ void responder_stop(struct responder *responder);
 /* A port on which nobody listens. */
 void closed_server(char out[32]);
 
-/* resolver_with - a resolver that asks these servers, the last of them NULL; short waits (50 ms first) */
-struct kj_resolver *resolver_with(const char *const *servers);
+/* resolver_with - a resolver that asks these servers, the last of them NULL, and waits retry_ms before it asks again:
+ * little where a packet gets lost, and PATIENT where packets are counted, however busy the machine is */
+#define PATIENT 5000
+struct kj_resolver *resolver_with(const char *const *servers, uint32_t retry_ms);
 
 /* A clock that a test can put forward. */
 struct test_clock {

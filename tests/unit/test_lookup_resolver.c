@@ -8,14 +8,14 @@ static struct kj_resolver *with_nsd(void)
 {
 	const char *servers[] = {nsd_server, NULL};
 
-	return resolver_with(servers);
+	return resolver_with(servers, 300);
 }
 
-static struct kj_resolver *with_responder(const struct responder *responder)
+static struct kj_resolver *with_responder(const struct responder *responder, uint32_t retry_ms)
 {
 	const char *servers[] = {responder->server, NULL};
 
-	return resolver_with(servers);
+	return resolver_with(servers, retry_ms);
 }
 
 static const struct {
@@ -87,6 +87,9 @@ START_TEST(records_come_out_whole)
 	ck_assert_str_eq(answer->records[0].name, "ns.example.jp");
 	ck_assert_str_eq(answer->records[0].rname, "hostmaster.example.jp");
 	kj_dns_answer_unref(answer);
+	answer = ask_for(resolver, "odd.example.jp", KJ_DNS_PTR, 5000);
+	ck_assert_str_eq(answer->records[0].name, "a\\046b\\032\\092c.example.jp");
+	kj_dns_answer_unref(answer);
 	answer = ask_for(resolver, "v6.example.jp", KJ_DNS_AAAA, 5000);
 	ck_assert_str_eq(kj_addr_format(&answer->records[0].addr, text), "2001:db8::1");
 	kj_dns_answer_unref(answer);
@@ -97,6 +100,9 @@ END_TEST
 static const struct script misbehaviour[] = {
     {"plain.test", ACT_ANSWER, 0, 0},
     {"lost.test", ACT_LOSE, 2, 0},
+    {"late.test", ACT_LATE, 0, 0},
+    {"long.test", ACT_ANSWER, 3000, KJ_DNS_TXT},
+    {"longest.test", ACT_TRUNCATE, 64000, KJ_DNS_TXT},
     {"wrong-id.test", ACT_WRONG_ID, 0, 0},
     {"wrong-question.test", ACT_WRONG_QUESTION, 0, 0},
     {"wrong-type.test", ACT_WRONG_TYPE, 0, 0},
@@ -124,33 +130,35 @@ static const struct {
 	const char *name;
 	enum kj_dns_status want;
 	unsigned udp, tcp, rejected;
+	bool lossy; /* it takes more than one attempt; on a busy machine perhaps one too many */
 } misbehaviour_rows[] = {
-    {"plain.test", KJ_DNS_FOUND, 1, 0, 0},
-    {"lost.test", KJ_DNS_FOUND, 3, 0, 0},
-    {"wrong-id.test", KJ_DNS_FOUND, 1, 0, 1},
-    {"wrong-question.test", KJ_DNS_FOUND, 1, 0, 1},
-    {"wrong-type.test", KJ_DNS_FOUND, 1, 0, 1},
-    {"wrong-source.test", KJ_DNS_FOUND, 1, 0, 0},
-    {"no-reply.test", KJ_DNS_FOUND, 1, 0, 1},
-    {"truncated.test", KJ_DNS_FOUND, 1, 1, 0},
-    {"no-edns.test", KJ_DNS_FOUND, 2, 0, 0},
-    {"garbage.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"loop.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"referral.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"no-recursion.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"badvers.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"nodata.test", KJ_DNS_NODATA, 1, 0, 0},
-    {"servfail.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"refused.test", KJ_DNS_SERVFAIL, 1, 0, 0},
-    {"formerr.test", KJ_DNS_SERVFAIL, 2, 0, 0},
-    {"silent.test", KJ_DNS_TIMEOUT, 5, 0, 0},
-    {"hang.test", KJ_DNS_SERVFAIL, 1, 1, 0},
+    {"plain.test", KJ_DNS_FOUND, 1, 0, 0, false},
+    {"lost.test", KJ_DNS_FOUND, 3, 0, 0, true},
+    {"late.test", KJ_DNS_FOUND, 2, 0, 0, true},
+    {"wrong-id.test", KJ_DNS_FOUND, 1, 0, 1, false},
+    {"wrong-question.test", KJ_DNS_FOUND, 1, 0, 1, false},
+    {"wrong-type.test", KJ_DNS_FOUND, 1, 0, 1, false},
+    {"wrong-source.test", KJ_DNS_FOUND, 1, 0, 0, false},
+    {"no-reply.test", KJ_DNS_FOUND, 1, 0, 1, false},
+    {"truncated.test", KJ_DNS_FOUND, 1, 1, 0, false},
+    {"no-edns.test", KJ_DNS_FOUND, 2, 0, 0, false},
+    {"garbage.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"loop.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"referral.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"no-recursion.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"badvers.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"nodata.test", KJ_DNS_NODATA, 1, 0, 0, false},
+    {"servfail.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"refused.test", KJ_DNS_SERVFAIL, 1, 0, 0, false},
+    {"formerr.test", KJ_DNS_SERVFAIL, 2, 0, 0, false},
+    {"silent.test", KJ_DNS_TIMEOUT, 5, 0, 0, true},
+    {"hang.test", KJ_DNS_SERVFAIL, 1, 1, 0, false},
 };
 
 START_TEST(misbehaviour_is_neither_clean_nor_listed)
 {
 	struct responder *responder = responder_start(misbehaviour);
-	struct kj_resolver *resolver = with_responder(responder);
+	struct kj_resolver *resolver = with_responder(responder, misbehaviour_rows[_i].lossy ? 50 : PATIENT);
 	const char *name = misbehaviour_rows[_i].name;
 	struct kj_dns_answer *answer = ask_for(resolver, name, KJ_DNS_A, 15000);
 	struct kj_resolver_stats stats;
@@ -160,7 +168,9 @@ START_TEST(misbehaviour_is_neither_clean_nor_listed)
 	ck_assert_msg(answer->status == misbehaviour_rows[_i].want, "%s: status %d", name, answer->status);
 	if (answer->status == KJ_DNS_FOUND)
 		ck_assert_str_eq(kj_addr_format(&answer->records[0].addr, text), "192.0.2.1");
-	ck_assert_msg(responder->udp == misbehaviour_rows[_i].udp, "%s: %u packets", name, responder->udp);
+	ck_assert_msg(responder->udp == misbehaviour_rows[_i].udp ||
+	                  (misbehaviour_rows[_i].lossy && responder->udp > misbehaviour_rows[_i].udp),
+	    "%s: %u packets", name, responder->udp);
 	ck_assert_msg(
 	    responder->tcp == misbehaviour_rows[_i].tcp, "%s: %u connections", name, responder->tcp);
 	ck_assert_uint_eq(stats.rejected_packets, misbehaviour_rows[_i].rejected);
@@ -171,10 +181,33 @@ START_TEST(misbehaviour_is_neither_clean_nor_listed)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	size_t text_len;
+} long_rows[] = {
+    {"long.test", 3000},     /* more over UDP than we said we take */
+    {"longest.test", 64000}, /* as much as there can be */
+};
+
+START_TEST(what_is_too_long_for_udp_comes_whole_over_tcp)
+{
+	struct responder *responder = responder_start(misbehaviour);
+	struct kj_resolver *resolver = with_responder(responder, PATIENT);
+	struct kj_dns_answer *answer = ask_for(resolver, long_rows[_i].name, KJ_DNS_TXT, 10000);
+
+	ck_assert_int_eq(answer->status, KJ_DNS_FOUND);
+	ck_assert_uint_eq(answer->records[0].text_len, long_rows[_i].text_len);
+	ck_assert_uint_eq(responder->tcp, 1);
+	kj_dns_answer_unref(answer);
+	kj_resolver_free(resolver);
+	responder_stop(responder);
+}
+END_TEST
+
 START_TEST(an_answer_is_asked_for_once_and_then_kept)
 {
 	struct responder *responder = responder_start(misbehaviour);
-	struct kj_resolver *resolver = with_responder(responder);
+	struct kj_resolver *resolver = with_responder(responder, PATIENT);
 	struct waiter waiter = {0};
 	struct kj_resolver_stats stats;
 
@@ -199,7 +232,7 @@ START_TEST(an_answer_is_forgotten_when_its_time_is_over)
 {
 	struct responder *responder = responder_start(misbehaviour);
 	const char *servers[] = {responder->server};
-	struct kj_resolver_config config = {.servers = servers, .server_count = 1};
+	struct kj_resolver_config config = {.servers = servers, .server_count = 1, .retry_ms = PATIENT};
 	struct kj_resolver *resolver;
 	struct test_clock clock;
 
@@ -227,7 +260,7 @@ START_TEST(the_same_question_in_flight_is_joined)
 {
 	struct responder *responder = responder_start(misbehaviour);
 	const char *servers[] = {responder->server};
-	struct kj_resolver_config config = {.servers = servers, .server_count = 1};
+	struct kj_resolver_config config = {.servers = servers, .server_count = 1, .retry_ms = PATIENT};
 	struct waiter waiters[20] = {0};
 	struct kj_resolver_stats stats;
 	struct kj_resolver *resolver;
@@ -260,6 +293,7 @@ static Suite *resolver_suite(void)
 	add_rows(tcase, a_real_server_is_understood, zone_rows);
 	tcase_add_test(tcase, records_come_out_whole);
 	add_rows(tcase, misbehaviour_is_neither_clean_nor_listed, misbehaviour_rows);
+	add_rows(tcase, what_is_too_long_for_udp_comes_whole_over_tcp, long_rows);
 	tcase_add_test(tcase, an_answer_is_asked_for_once_and_then_kept);
 	tcase_add_test(tcase, an_answer_is_forgotten_when_its_time_is_over);
 	tcase_add_test(tcase, the_same_question_in_flight_is_joined);

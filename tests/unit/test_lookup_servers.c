@@ -13,7 +13,7 @@ static struct kj_resolver *resolver_of(const struct responder *responder)
 {
 	const char *servers[] = {responder->server, NULL};
 
-	return resolver_with(servers);
+	return resolver_with(servers, PATIENT);
 }
 
 static const struct script all_lost[] = {{"", ACT_SILENT, 0, 0}, {0}};
@@ -45,7 +45,7 @@ START_TEST(the_second_server_answers_instead_of)
 	struct kj_dns_answer *answer;
 
 	closed_server(closed);
-	resolver = resolver_with(servers);
+	resolver = resolver_with(servers, script == all_lost ? 300 : PATIENT);
 	answer = ask_for(resolver, "name.test", KJ_DNS_A, 10000);
 	ck_assert_msg(
 	    answer->status == KJ_DNS_FOUND, "%s: status %d", failover_rows[_i].label, answer->status);
@@ -65,7 +65,7 @@ START_TEST(a_silent_server_is_put_last_and_found_again)
 	static const struct script revives[] = {{"", ACT_LOSE, 3, 0}, {0}};
 	struct responder *first = responder_start(revives), *second = responder_start(all_found);
 	const char *servers[] = {first->server, second->server};
-	struct kj_resolver_config config = {.servers = servers, .server_count = 2, .retry_ms = 50};
+	struct kj_resolver_config config = {.servers = servers, .server_count = 2, .retry_ms = 200};
 	struct kj_resolver *resolver;
 	struct test_clock clock;
 
@@ -99,7 +99,7 @@ START_TEST(nobody_there_is_a_failure_and_soon)
 	struct kj_dns_answer *answer;
 
 	closed_server(closed);
-	resolver = resolver_with(servers);
+	resolver = resolver_with(servers, 100);
 	answer = ask_for(resolver, "name.test", KJ_DNS_A, 10000);
 	ck_assert_int_eq(answer->status, KJ_DNS_SERVFAIL);
 	ck_assert_int_lt(now_ms() - start, 5000);
@@ -108,7 +108,7 @@ START_TEST(nobody_there_is_a_failure_and_soon)
 }
 END_TEST
 
-static const struct script slow[] = {{"", ACT_DELAY, 70, 0}, {0}};
+static const struct script slow[] = {{"", ACT_DELAY, 500, 0}, {0}};
 
 START_TEST(each_asker_has_its_own_deadline)
 {
@@ -158,6 +158,31 @@ START_TEST(the_queue_has_an_end)
 		ck_assert_uint_eq(waiters[i].calls, 1);
 		ck_assert_int_eq(waiters[i].answer->status, KJ_DNS_TIMEOUT);
 	}
+	responder_stop(responder);
+}
+END_TEST
+
+START_TEST(what_nobody_waits_for_leaves_the_queue)
+{
+	struct responder *responder = responder_start(all_lost);
+	const char *servers[] = {responder->server};
+	struct kj_resolver_config config = {
+	    .servers = servers, .server_count = 1, .in_flight_max = 1, .retry_ms = PATIENT};
+	struct waiter first = {0}, second = {0};
+	struct kj_resolver_stats stats;
+	struct kj_resolver *resolver;
+
+	ck_assert_int_eq(kj_resolver_new(&config, kj_clock_system(), &resolver, NULL), 0);
+	ck_assert_int_eq(
+	    kj_resolver_ask(resolver, "1.test", KJ_DNS_A, now_ms() + 9000, waiter_done, &first), 0);
+	ck_assert_int_eq(
+	    kj_resolver_ask(resolver, "2.test", KJ_DNS_A, now_ms() + 20, waiter_done, &second), 0);
+	waiter_wait(&second);
+	kj_resolver_stats(resolver, &stats);
+	ck_assert_uint_eq(stats.queued, 0);
+	ck_assert_uint_eq(stats.in_flight, 1);
+	kj_resolver_free(resolver);
+	ck_assert_uint_eq(responder->udp, 1);
 	responder_stop(responder);
 }
 END_TEST
@@ -220,7 +245,8 @@ START_TEST(the_cache_lets_go_of_the_oldest)
 {
 	struct responder *responder = responder_start(all_found);
 	const char *servers[] = {responder->server};
-	struct kj_resolver_config config = {.servers = servers, .server_count = 1, .cache_max = 2};
+	struct kj_resolver_config config = {
+	    .servers = servers, .server_count = 1, .cache_max = 2, .retry_ms = PATIENT};
 	struct kj_resolver_stats stats;
 	struct kj_resolver *resolver;
 
@@ -274,7 +300,7 @@ START_TEST(many_threads_ask_at_once)
 {
 	struct crowd crowds[8] = {0};
 	struct kj_resolver_stats stats;
-	struct kj_resolver *resolver = resolver_with((const char *[]){nsd_server, NULL});
+	struct kj_resolver *resolver = resolver_with((const char *[]){nsd_server, NULL}, 300);
 	int64_t until = now_ms() + 20000;
 
 	for (int i = 0; i < 8; i++) {
@@ -359,7 +385,7 @@ static int term_blocked(void)
 
 START_TEST(the_thread_takes_no_signals)
 {
-	struct kj_resolver *resolver = resolver_with((const char *[]){nsd_server, NULL});
+	struct kj_resolver *resolver = resolver_with((const char *[]){nsd_server, NULL}, 300);
 
 	ck_assert_int_eq(term_blocked(), 1);
 	kj_resolver_free(resolver);
@@ -379,6 +405,7 @@ static Suite *servers_suite(void)
 	tcase_add_test(tcase, nobody_there_is_a_failure_and_soon);
 	tcase_add_test(tcase, each_asker_has_its_own_deadline);
 	tcase_add_test(tcase, the_queue_has_an_end);
+	tcase_add_test(tcase, what_nobody_waits_for_leaves_the_queue);
 	tcase_add_test(tcase, slow_questions_do_not_hold_up_the_others);
 	add_rows(tcase, a_server_that_is_no_address_is_named, bad_servers);
 	add_rows(tcase, a_server_is_an_address_with_or_without_port, good_servers);
