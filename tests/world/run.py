@@ -7,7 +7,6 @@ whether everything went as tests/mail/envelopes.tsv has it.
 """
 import argparse
 import shutil
-import signal
 import sys
 import textwrap
 import time
@@ -26,8 +25,8 @@ FORMAT = "%-26s %-15s %6s  %-9s %s"
 def show(name, client, verdict, remark=""):
     """One row of the table, its terms folded under each other."""
     width = max(40, shutil.get_terminal_size((110, 24)).columns - 60)
-    terms = textwrap.wrap(verdict.get("terms", "").replace(",", ", "), width) or ["-"]
-    print(FORMAT % (name, client, verdict["score"], verdict["action"] + remark, terms[0]))
+    terms = textwrap.wrap(verdict.get("terms", "").replace(",", ", "), width) or [verdict.get("why", "")]
+    print(FORMAT % (name, client, verdict.get("score", "-"), verdict["action"] + remark, terms[0]))
     for line in terms[1:]:
         print(FORMAT % ("", "", "", "", line))
 
@@ -71,12 +70,11 @@ The world is up. Another mail, from any address:
 
   log of kanjikid   %s
   delivered mail    %s/mail/example.jp/new/
-  configuration     %s
-                    (after a change: kill -USR1 %d)
+  configuration     %s (after a change: kill -USR1 %d)
 
-Ctrl-C ends it and removes all of it.""" % (world.postfix.port, world.daemon.log_path, world.postfix.directory,
+Ctrl-C ends it and removes all of it.
+""" % (world.postfix.port, world.daemon.log_path, world.postfix.directory,
                                             world.daemon.conf, world.daemon.part.process.pid))
-    sys.stdout.flush()
 
 
 def follow(world):
@@ -87,7 +85,6 @@ def follow(world):
         mark = world.daemon.mark()
         for verdict in verdicts:
             show(verdict.get("from", ""), verdict.get("client", ""), verdict)
-        sys.stdout.flush()
         time.sleep(0.3)
     raise Failure("kanjikid ended:\n" + world.daemon.part.log_tail())
 
@@ -97,6 +94,7 @@ def main():
     parser.add_argument("--once", action="store_true", help="leave when the samples are through")
     options = parser.parse_args()
     become_root()
+    sys.stdout.reconfigure(line_buffering=True)  # each row when it is known, also through a pipe
     with World(min_age="%ds" % MIN_AGE_S) as world:
         print(FORMAT % HEAD)
         good, put_off = send_samples(world)
@@ -119,7 +117,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print()
+        print("Gone.")
     except Failure as failure:
         sys.exit("run.py: %s" % failure)

@@ -32,6 +32,8 @@ def end_on_signals():
         raise SystemExit(128 + number)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    # A program started in the background by a shell script would ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class World:
@@ -70,6 +72,8 @@ class World:
 
     def stop(self):
         """End all parts; every one is tried, the first failure is raised at the end."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C would leave processes behind
         failures = []
         for part in (self.postfix, self.daemon, self.dns):
             try:
