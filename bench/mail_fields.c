@@ -27,6 +27,16 @@ static void add(struct draft *draft, const char *name, const char *format, ...)
 	draft->mail->field_count++;
 }
 
+/* Mail is from this morning (UTC), so that a mail of a seed stays the same all day and is never from the future. */
+static void set_day(struct draft *draft)
+{
+	time_t now = time(NULL);
+	struct tm day;
+
+	if (gmtime_r(&now, &day))
+		strftime(draft->day, sizeof draft->day, "%a, %d %b %Y", &day);
+}
+
 /* The hops inside the sender's network; our own server's Received field is not shown to filters by Postfix. */
 static void add_received(struct draft *draft)
 {
@@ -36,9 +46,9 @@ static void add_received(struct draft *draft)
 	for (unsigned hop = hops; hop > 0; hop--)
 		add(draft, "Received",
 		    "from %s%u.%s (%s%u.%s [198.51.100.%u])\n\tby %s (Postfix) with ESMTPS id %08X\n"
-		    "\tfor <user%u@example.jp>; Tue, 17 Nov 2026 09:%02u:%02u +0900 (JST)",
+		    "\tfor <user%u@example.jp>; %s 00:%02u:%02u +0000 (UTC)",
 		    "in", hop, client->domain, "in", hop, client->domain, rng_between(&draft->rng, 1, 254),
-		    client->helo, (unsigned)rng_next(&draft->rng), rng_below(&draft->rng, 100),
+		    client->helo, (unsigned)rng_next(&draft->rng), rng_below(&draft->rng, 100), draft->day,
 		    hops - hop + 10, rng_below(&draft->rng, 60));
 }
 
@@ -55,7 +65,7 @@ static void add_dkim(struct draft *draft)
 		if (signature.data[i] == '\r')
 			memcpy(signature.data + i, i + 2 < signature.len ? "\n\t" : "\0", 2);
 	add(draft, "DKIM-Signature",
-	    "v=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=k2026;\n\tt=1763337600; "
+	    "v=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=k1;\n\t"
 	    "h=from:to:subject:date:message-id:mime-version:content-type;\n"
 	    "\tbh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;\n\tb=%s",
 	    draft->client->domain, kj_buf_str(&signature));
@@ -87,7 +97,7 @@ static void add_core(struct draft *draft)
 {
 	add(draft, "Message-ID", "<%016llx@%s>", (unsigned long long)rng_next(&draft->rng),
 	    draft->client->domain);
-	add(draft, "Date", "Tue, 17 Nov 2026 09:%02u:%02u +0900", rng_below(&draft->rng, 10),
+	add(draft, "Date", "%s 00:%02u:%02u +0000", draft->day, rng_below(&draft->rng, 10),
 	    rng_below(&draft->rng, 60));
 	add(draft, "MIME-Version", "1.0");
 	add(draft, "Content-Type", "%s", draft->type);
@@ -136,6 +146,7 @@ void fields_make(struct draft *draft)
 	unsigned at = rng_below(&draft->rng, sizeof extras / sizeof *extras);
 
 	draft->mail->fields = KJ_BUF_INIT(FIELDS_MAX);
+	set_day(draft);
 	add_received(draft);
 	if (draft->tone != THREAT)
 		add_dkim(draft);

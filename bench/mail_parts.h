@@ -15,6 +15,7 @@ struct draft {
 	size_t size_bytes;    /* about what the body shall have */
 	char type[160];       /* Content-Type of the mail */
 	const char *transfer; /* its Content-Transfer-Encoding, NULL for none */
+	char day[40];         /* of Date and Received */
 	const struct client *client;
 	struct mail *mail;
 };
