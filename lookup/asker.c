@@ -40,33 +40,32 @@ struct kj_flight *kj_flight_new(struct kj_resolver *r, const struct kj_query *qu
 	return flight;
 }
 
-void kj_flight_enqueue(struct kj_resolver *r, struct kj_flight *flight)
+void kj_flight_stand(struct kj_flight_line *line, struct kj_flight *flight)
 {
-	flight->queued = true;
+	flight->line = line;
 	flight->next = NULL;
-	flight->prev = r->queue_last;
-	*(r->queue_last ? &r->queue_last->next : &r->queue_first) = flight;
-	r->queue_last = flight;
-	r->stats.queued++;
+	flight->prev = line->last;
+	*(line->last ? &line->last->next : &line->first) = flight;
+	line->last = flight;
+	line->count++;
 }
 
-void kj_flight_dequeue(struct kj_resolver *r, struct kj_flight *flight)
+void kj_flight_leave(struct kj_flight *flight)
 {
-	flight->queued = false;
-	*(flight->prev ? &flight->prev->next : &r->queue_first) = flight->next;
-	*(flight->next ? &flight->next->prev : &r->queue_last) = flight->prev;
-	r->stats.queued--;
+	struct kj_flight_line *line = flight->line;
+
+	if (!line)
+		return;
+	*(flight->prev ? &flight->prev->next : &line->first) = flight->next;
+	*(flight->next ? &flight->next->prev : &line->last) = flight->prev;
+	line->count--;
+	flight->line = NULL;
 }
 
 void kj_flight_drop(struct kj_resolver *r, struct kj_flight *flight)
 {
 	*flight_at(r, &flight->query, flight->hash) = flight->chain;
-	if (flight->queued)
-		kj_flight_dequeue(r, flight);
-	else if (flight->slow)
-		r->slow--;
-	else if (flight->sends)
-		r->window--;
+	kj_flight_leave(flight);
 	for (unsigned i = 0; i < r->upstream.count; i++)
 		kj_try_release(r, &flight->tries[i]);
 	if (flight->tcp) {
@@ -121,7 +120,7 @@ void kj_asker_expired(struct kj_resolver *r, struct kj_asker *asker)
 	struct kj_flight *flight = asker->flight;
 
 	make_ready(r, asker, kj_dns_answer_fixed(KJ_DNS_TIMEOUT, (enum kj_dns_type)flight->query.type));
-	if (flight->queued && !flight->askers)
+	if (flight->line == &r->queue && !flight->askers)
 		kj_flight_drop(r, flight);
 }
 

@@ -6,9 +6,10 @@
  * with an error, that is the answer. Nobody there (port closed, no route) means the next server at once too, but
  * after a whole round of it a wait: a name server that is being restarted must not look like one that is gone.
  *
- * The window of questions on the wire protects a server from bursts. A question that is unanswered after its first
- * wait is not in the server's socket buffer any more: it leaves the window, or else one dead list would keep
- * hundreds of places occupied and everything else waiting. It counts as slow then, with a bound of its own.
+ * The window of questions on the wire protects a server from bursts: it is what may lie in the server's socket
+ * buffer at once. A question unanswered after WINDOW_MS does not lie there any more; it leaves the window when others
+ * wait for room, or else a slow server would be asked little and one dead list would hold up everything. It counts
+ * as slow then, with a bound of its own, because recursive servers keep a limited list of what they work on.
  */
 #include "flight.h"
 
@@ -19,6 +20,7 @@
 #define TCP_MAX      64
 #define REFUSALS_MAX 3
 #define STEPS_MAX    6
+#define WINDOW_MS    50
 #define ID_DRAWS     32
 
 static struct kj_try **try_bucket(struct kj_resolver *r, uint16_t id)
@@ -136,17 +138,32 @@ static void pause_flight(struct kj_resolver *r, struct kj_flight *flight, int64_
 
 void kj_flight_start(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms)
 {
-	r->window++;
+	flight->started_ms = now_ms;
+	kj_flight_stand(&r->window, flight);
 	send_next(r, flight, now_ms);
 }
 
 static void leave_window(struct kj_resolver *r, struct kj_flight *flight)
 {
-	if (flight->slow || r->slow >= r->config.in_flight_max * KJ_SLOW_FACTOR)
+	if (flight->line != &r->window || r->slow.count >= r->config.in_flight_max * KJ_SLOW_FACTOR)
 		return;
-	flight->slow = true;
-	r->slow++;
-	r->window--;
+	kj_flight_leave(flight);
+	kj_flight_stand(&r->slow, flight);
+}
+
+bool kj_window_has_room(struct kj_resolver *r, int64_t now_ms)
+{
+	if (r->window.count >= r->config.in_flight_max && r->window.first->started_ms + WINDOW_MS <= now_ms)
+		leave_window(r, r->window.first);
+	return r->window.count < r->config.in_flight_max;
+}
+
+int64_t kj_window_opens_ms(const struct kj_resolver *r)
+{
+	/* With the slow ones at their bound, only an answer or a timer makes room. */
+	if (!r->window.first || r->slow.count >= r->config.in_flight_max * KJ_SLOW_FACTOR)
+		return INT64_MAX;
+	return r->window.first->started_ms + WINDOW_MS;
 }
 
 static void fail(struct kj_resolver *r, struct kj_flight *flight, enum kj_dns_status status, int64_t now_ms)

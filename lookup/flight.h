@@ -25,7 +25,7 @@
 #define KJ_TRY_BUCKETS    1024
 #define KJ_INBOX_PACKETS  16
 #define KJ_INBOX_BYTES    1536 /* a longer reply over UDP than we said we take counts as truncated */
-#define KJ_SLOW_FACTOR    16   /* times in_flight_max: questions that wait beyond their first wait */
+#define KJ_SLOW_FACTOR    16   /* times in_flight_max: how many flights may have left the window */
 
 enum kj_timer_kind {
 	KJ_TIMER_ASKER,
@@ -52,16 +52,22 @@ struct kj_try {
 	int64_t sent_ms;
 };
 
+/* Flights in order of arrival. */
+struct kj_flight_line {
+	struct kj_flight *first, *last;
+	uint32_t count;
+};
+
 struct kj_flight {
 	struct kj_timer timer;         /* when to do something about it */
 	struct kj_flight *chain;       /* same bucket */
-	struct kj_flight *prev, *next; /* in the queue */
+	struct kj_flight *prev, *next; /* in its line */
+	struct kj_flight_line *line;   /* in which it stands; NULL: in none */
+	int64_t started_ms;            /* when it was first sent */
 	uint64_t hash;
 	struct kj_query query;
 	struct kj_asker *askers;
 	struct kj_tcp *tcp;
-	bool queued;       /* waits its turn */
-	bool slow;         /* left the window: unanswered after its first wait */
 	bool refused;      /* nobody is there where it was sent last */
 	bool paused;       /* nothing was sent; go on when the timer ends */
 	unsigned server;   /* asked last */
@@ -93,9 +99,9 @@ struct kj_resolver {
 	struct kj_resolver_stats stats;
 	struct kj_flight *flights[KJ_FLIGHT_BUCKETS];
 	struct kj_try *tries[KJ_TRY_BUCKETS];
-	struct kj_flight *queue_first, *queue_last;
-	unsigned window; /* flights within their first wait: what in_flight_max bounds */
-	unsigned slow;   /* flights beyond it */
+	struct kj_flight_line queue;  /* not sent yet */
+	struct kj_flight_line window; /* sent just now: what in_flight_max bounds */
+	struct kj_flight_line slow;   /* sent, and not answered at once */
 	unsigned tcp_count;
 	struct kj_asker *ready_first, *ready_last;
 	enum kj_watch wake_watch;
@@ -121,9 +127,9 @@ void kj_flight_drop(struct kj_resolver *r, struct kj_flight *flight);
 void kj_flight_finish(struct kj_resolver *r, struct kj_flight *flight, const struct kj_dns_answer *answer,
     uint32_t ttl_s, int64_t now_ms);
 
-/* kj_flight_enqueue, _dequeue - let it wait its turn; take it out of the queue */
-void kj_flight_enqueue(struct kj_resolver *r, struct kj_flight *flight);
-void kj_flight_dequeue(struct kj_resolver *r, struct kj_flight *flight);
+/* kj_flight_stand - at the end of a line; _leave - no longer in any */
+void kj_flight_stand(struct kj_flight_line *line, struct kj_flight *flight);
+void kj_flight_leave(struct kj_flight *flight);
 
 /* kj_asker_add - join a flight; -KJ_ENOMEM */
 int kj_asker_add(struct kj_resolver *r, struct kj_flight *flight, int64_t deadline_ms, kj_dns_done_fn *done,
@@ -137,6 +143,10 @@ void kj_askers_deliver(struct kj_resolver *r);
 
 /* flight.c: kj_flight_start - send for the first time. Does not end the flight. */
 void kj_flight_start(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms);
+
+/* kj_window_has_room - whether another flight may start; _opens_ms - when there may be room at the latest */
+bool kj_window_has_room(struct kj_resolver *r, int64_t now_ms);
+int64_t kj_window_opens_ms(const struct kj_resolver *r);
 
 /* kj_flight_expired - its timer has ended; may end the flight */
 void kj_flight_expired(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms);

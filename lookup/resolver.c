@@ -54,26 +54,30 @@ static void expire(struct kj_resolver *r, int64_t now_ms)
 	}
 }
 
-static bool has_room(const struct kj_resolver *r)
-{
-	return r->window < r->config.in_flight_max;
-}
-
 static void start_queued(struct kj_resolver *r, int64_t now_ms)
 {
-	while (r->queue_first && has_room(r)) {
-		struct kj_flight *flight = r->queue_first;
+	while (r->queue.first && kj_window_has_room(r, now_ms)) {
+		struct kj_flight *flight = r->queue.first;
 
-		kj_flight_dequeue(r, flight);
+		kj_flight_leave(flight);
 		kj_flight_start(r, flight, now_ms);
 	}
+}
+
+/* When there is something to do at the latest, if nothing comes in. */
+static int64_t next_ms(const struct kj_resolver *r)
+{
+	const struct kj_timer *timer = kj_timers_next(&r->timers);
+	int64_t at_ms = timer ? timer->at_ms : INT64_MAX;
+	int64_t opens_ms = r->queue.first ? kj_window_opens_ms(r) : INT64_MAX;
+
+	return opens_ms < at_ms ? opens_ms : at_ms;
 }
 
 /* How long to sleep, for epoll_wait(); notes when that will be. */
 static int sleep_ms(struct kj_resolver *r, int64_t now_ms)
 {
-	const struct kj_timer *next = kj_timers_next(&r->timers);
-	int64_t at_ms = next ? next->at_ms : INT64_MAX;
+	int64_t at_ms = next_ms(r);
 	int64_t look_ms = now_ms + r->config.retry_ms - r->config.retry_ms / 8;
 
 	if (now_ms - r->active_ms < ACTIVE_MS && look_ms < at_ms)
@@ -247,10 +251,10 @@ static int join_or_start(struct kj_resolver *r, const struct kj_query *query, ui
     int64_t deadline_ms, kj_dns_done_fn *done, void *context)
 {
 	struct kj_flight *flight = kj_flight_find(r, query, hash);
-	bool joins = flight != NULL, waits = r->queue_first || !has_room(r);
+	bool joins = flight != NULL, waits = r->queue.first || !kj_window_has_room(r, r->active_ms);
 	int rc;
 
-	if (!joins && waits && r->stats.queued >= r->config.queue_max)
+	if (!joins && waits && r->queue.count >= r->config.queue_max)
 		return -KJ_EBUSY;
 	if (!joins)
 		flight = kj_flight_new(r, query, hash);
@@ -265,18 +269,16 @@ static int join_or_start(struct kj_resolver *r, const struct kj_query *query, ui
 	if (joins)
 		r->stats.joined++;
 	else if (waits)
-		kj_flight_enqueue(r, flight);
+		kj_flight_stand(&r->queue, flight);
 	else
-		kj_flight_start(r, flight, kj_clock_mono_ms(r->clock));
+		kj_flight_start(r, flight, r->active_ms);
 	return 0;
 }
 
 /* With the lock held: whether the thread would sleep too long; only one asker is told so. */
 static bool oversleeps(struct kj_resolver *r)
 {
-	const struct kj_timer *next = kj_timers_next(&r->timers);
-
-	if (!r->sleeping || !next || next->at_ms >= r->wake_at_ms)
+	if (!r->sleeping || next_ms(r) >= r->wake_at_ms)
 		return false;
 	r->sleeping = false;
 	return true;
@@ -325,7 +327,8 @@ void kj_resolver_stats(struct kj_resolver *resolver, struct kj_resolver_stats *r
 {
 	pthread_mutex_lock(&resolver->lock);
 	*ret_stats = resolver->stats;
-	ret_stats->in_flight = resolver->window + resolver->slow;
+	ret_stats->in_flight = resolver->window.count + resolver->slow.count;
+	ret_stats->queued = resolver->queue.count;
 	ret_stats->cached = kj_cache_count(resolver->cache);
 	pthread_mutex_unlock(&resolver->lock);
 }

@@ -68,7 +68,7 @@ struct kj_resolver_config {
 	unsigned server_count;	    /* at most 8. 0: the nameservers of /etc/resolv.conf, else 127.0.0.1 */
 	uint32_t retry_ms;	    /* first wait before asking again; doubles each time. Default 300 */
 	uint32_t attempts;	    /* UDP attempts in all, over all servers. Default 5 */
-	uint32_t in_flight_max;	    /* questions within their first wait at once; the rest queue. Default 256 */
+	uint32_t in_flight_max;	    /* questions put on the wire within 50 ms; the rest queue. Default 256 */
 	uint32_t queue_max;	    /* questions that may wait their turn. Default 65536 */
 	uint32_t cache_max;	    /* answers kept. Default 32768 */
 	uint32_t cache_bytes_max;   /* memory for them. Default 16 MiB */

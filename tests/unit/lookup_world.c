@@ -529,12 +529,13 @@ static int64_t test_mono_ms(void *context)
 {
 	struct test_clock *clock = context;
 
-	return now_ms() + atomic_load(&clock->ahead_ms);
+	return (clock->frozen ? 0 : now_ms()) + atomic_load(&clock->ahead_ms);
 }
 
 void test_clock_init(struct test_clock *clock)
 {
 	clock->clock = (struct kj_clock){test_wall_s, test_mono_ms, clock};
+	clock->frozen = false;
 	atomic_init(&clock->ahead_ms, 0);
 }
 

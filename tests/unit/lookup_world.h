@@ -78,6 +78,7 @@ struct kj_resolver *resolver_with(const char *const *servers, uint32_t retry_ms)
 struct test_clock {
 	struct kj_clock clock;
 	_Atomic int64_t ahead_ms;
+	bool frozen; /* only ahead_ms counts */
 };
 void test_clock_init(struct test_clock *clock);
 
