@@ -12,6 +12,7 @@
 #include "charset.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <strings.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_cb.h>
@@ -150,11 +151,6 @@ static const struct charset *find(const char *name)
 		if (same_name(name, charsets[i].name))
 			return &charsets[i];
 	return NULL;
-}
-
-bool kj_charset_known(const char *charset)
-{
-	return find(charset) != NULL;
 }
 
 /* ICU calls this for every sequence it cannot decode, and when the converter is reset or closed. */

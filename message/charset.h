@@ -7,7 +7,6 @@
 #ifndef KJ_CHARSET_H
 #define KJ_CHARSET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "kanjiki/buf.h"
@@ -31,8 +30,5 @@ struct kj_charset_text {
  */
 int kj_charset_decode(struct kj_buf *scratch, const char *charset, const char *data, size_t len,
     struct kj_charset_text *ret_text);
-
-/* kj_charset_known - the name is in the table */
-bool kj_charset_known(const char *charset);
 
 #endif

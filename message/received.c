@@ -73,8 +73,11 @@ static bool as_address(const struct piece *piece, struct kj_addr *ret_addr, stru
 
 static bool is_name(const struct piece *piece)
 {
+	/* "IDENT:user@host" is what Sendmail writes where the client ran an ident server. */
+	const char *odd = piece->len && memchr(piece->text, '@', piece->len) ? ".-_@:" : ".-_";
+
 	for (size_t i = 0; i < piece->len; i++)
-		if (!isalnum((unsigned char)piece->text[i]) && !strchr(".-_@", piece->text[i]))
+		if (!isalnum((unsigned char)piece->text[i]) && !strchr(odd, piece->text[i]))
 			return false;
 	return piece->len && !equals(piece, "unverified");
 }
