@@ -184,6 +184,10 @@ static void again(struct kj_resolver *r, struct kj_flight *flight, int64_t now_m
 		fail(r, flight, failure_of(flight), now_ms);
 		return;
 	}
+	/* A server that is well and lost a packet is a better bet than one that has been silent for a while. */
+	if (!kj_upstream_well(&r->upstream, flight->tried | flight->errored) &&
+	    kj_upstream_well(&r->upstream, flight->errored))
+		flight->tried = 0;
 	if (send_next(r, flight, now_ms))
 		return;
 	flight->tried = 0;

@@ -202,6 +202,14 @@ int kj_upstream_send(struct kj_upstream *upstream, struct kj_socket *sock, const
 	return -KJ_EIO;
 }
 
+bool kj_upstream_well(const struct kj_upstream *upstream, unsigned not_these)
+{
+	for (unsigned i = 0; i < upstream->count; i++)
+		if (!(not_these >> i & 1) && !upstream->servers[i].probe_ms)
+			return true;
+	return false;
+}
+
 int kj_upstream_pick(struct kj_upstream *upstream, unsigned not_these, int64_t now_ms)
 {
 	int best = -1;

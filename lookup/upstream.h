@@ -74,6 +74,9 @@ void kj_upstream_close(struct kj_upstream *upstream);
  * the one that probes a server, so pick only to send. */
 int kj_upstream_pick(struct kj_upstream *upstream, unsigned not_these, int64_t now_ms);
 
+/* kj_upstream_well - whether a server that is not in the bit set is well */
+bool kj_upstream_well(const struct kj_upstream *upstream, unsigned not_these);
+
 /* kj_upstream_socket - one of the server's sockets at random, open unless the system refuses; then sending to it
  * fails */
 struct kj_socket *kj_upstream_socket(struct kj_upstream *upstream, unsigned server);

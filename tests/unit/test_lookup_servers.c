@@ -63,7 +63,8 @@ END_TEST
 START_TEST(a_silent_server_is_put_last_and_found_again)
 {
 	static const struct script revives[] = {{"", ACT_LOSE, 3, 0}, {0}};
-	struct responder *first = responder_start(revives), *second = responder_start(all_found);
+	static const struct script loses[] = {{"lost.test", ACT_LOSE, 1, 0}, {"", ACT_ANSWER, 0, 0}, {0}};
+	struct responder *first = responder_start(revives), *second = responder_start(loses);
 	const char *servers[] = {first->server, second->server};
 	struct kj_resolver_config config = {.servers = servers, .server_count = 2, .retry_ms = 200};
 	struct kj_resolver *resolver;
@@ -79,11 +80,14 @@ START_TEST(a_silent_server_is_put_last_and_found_again)
 	kj_dns_answer_unref(ask_for(resolver, "5.test", KJ_DNS_A, 5000));
 	ck_assert_uint_eq(first->udp, 3);
 	ck_assert_uint_eq(second->udp, 5);
+	kj_dns_answer_unref(ask_for(resolver, "lost.test", KJ_DNS_A, 5000));
+	ck_assert_uint_eq(first->udp, 3);
+	ck_assert_uint_eq(second->udp, 7);
 	atomic_store(&clock.ahead_ms, 2000);
 	kj_dns_answer_unref(ask_for(resolver, "6.test", KJ_DNS_A, 500000));
 	kj_dns_answer_unref(ask_for(resolver, "7.test", KJ_DNS_A, 500000));
 	ck_assert_uint_eq(first->udp, 5);
-	ck_assert_uint_eq(second->udp, 5);
+	ck_assert_uint_eq(second->udp, 7);
 	kj_resolver_free(resolver);
 	responder_stop(first);
 	responder_stop(second);
