@@ -95,7 +95,17 @@ struct kj_spf_question *kj_spf_ask(struct kj_spf_run *run, const char *name, enu
 		check->awaited = question;
 	pthread_mutex_unlock(&check->lock);
 	run->stopped |= missing;
-	return missing ? NULL : question;
+	if (missing || kj_spf_spend(run, question->answer->count) == KJ_SPF_STOP)
+		return NULL;
+	return question;
+}
+
+enum kj_spf_step kj_spf_spend(struct kj_spf_run *run, unsigned work)
+{
+	run->check->work += work;
+	if (run->check->work <= KJ_SPF_WORK_MAX)
+		return KJ_SPF_GO;
+	return kj_spf_conclude(run, KJ_SPF_PERMERROR, "too much to evaluate for %s", run->check->domain);
 }
 
 void kj_spf_prefetch(struct kj_spf_check *check, const char *name, enum kj_dns_type type)

@@ -10,7 +10,7 @@
 #include "spf_guard.h"
 
 #define WRITTEN_MAX     100  /* bytes of a term in a reason */
-#define EXPLANATION_MAX 1000 /* what fits into a reply or a header */
+#define EXPLANATION_MAX 4096 /* bytes of a text for people */
 
 struct decision {
 	unsigned frame;                 /* where the walk ended, redirects followed */

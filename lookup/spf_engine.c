@@ -207,10 +207,8 @@ static enum kj_spf_step compile(struct kj_spf_run *run, SPF_server_t *server, SP
 		written = write_run(&text, record, token->number[1], token->number[2]);
 	else
 		written = write_chunk(&text, record, token->number[0], token->number[1]);
-	run->check->work += written;
-	if (run->check->work > KJ_SPF_WORK_MAX)
-		step = kj_spf_conclude(
-		    run, KJ_SPF_PERMERROR, "the records of %s are too long", run->check->domain);
+	if (kj_spf_spend(run, written) == KJ_SPF_STOP)
+		step = KJ_SPF_STOP;
 	else if (text.truncated ||
 	         SPF_record_compile(server, response, ret_record, kj_buf_str(&text)) != SPF_E_SUCCESS ||
 	         (*ret_record)->num_mech != written)
@@ -382,7 +380,7 @@ static enum kj_spf_step translate(struct kj_spf_run *run, SPF_result_t result, e
 	default:
 		/* The guard concludes on all errors, so this one is libspf2's own: its limit of 20 redirects. */
 		return kj_spf_conclude(
-		    run, KJ_SPF_PERMERROR, "the records of %s are too long", run->check->domain);
+		    run, KJ_SPF_PERMERROR, "too much to evaluate for %s", run->check->domain);
 	}
 	return run->stopped ? KJ_SPF_STOP : KJ_SPF_GO;
 }
@@ -409,6 +407,8 @@ enum kj_spf_step kj_spf_evaluate(struct kj_spf_run *run, enum kj_spf_result *ret
 			response->spf_record_exp = record;
 			SPF_record_interpret(record, request, response, 0);
 			translate(run, SPF_response_result(response), ret_result);
+		} else {
+			kj_spf_conclude(run, KJ_SPF_TEMPERROR, "libspf2 ended early");
 		}
 	} else {
 		kj_spf_conclude(run, KJ_SPF_TEMPERROR, "out of memory");

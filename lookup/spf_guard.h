@@ -35,8 +35,8 @@ struct kj_spf_check;
 
 /* Limits of ours. What the evaluation can need is 1 + 10 * 11 + 11 + 1 questions; prefetching needs no more. */
 #define KJ_SPF_QUESTIONS_MAX 160
-#define KJ_SPF_PREFETCH_MAX  20     /* names asked for ahead of the evaluation, MX hosts aside */
-#define KJ_SPF_WORK_MAX      100000 /* terms handed to libspf2 over all runs */
+#define KJ_SPF_PREFETCH_MAX  20    /* names asked for ahead of the evaluation, MX hosts aside */
+#define KJ_SPF_WORK_MAX      30000 /* terms handed to libspf2 and DNS records looked at, over all runs */
 #define KJ_SPF_FRAMES_MAX    (KJ_SPF_LOOKUPS_MAX + 1)
 
 #define KJ_SPF_REDIRECT 0xffffU /* the number of the term that redirect= is */
@@ -112,6 +112,9 @@ struct kj_spf_question *kj_spf_ask(struct kj_spf_run *run, const char *name, enu
 
 /* Ask, since the answer will probably be needed. */
 void kj_spf_prefetch(struct kj_spf_check *check, const char *name, enum kj_dns_type type);
+
+/* Count work against KJ_SPF_WORK_MAX: what a stranger publishes must not keep us busy. */
+enum kj_spf_step kj_spf_spend(struct kj_spf_run *run, unsigned work);
 
 /* NXDOMAIN, no data, or a name that cannot be asked for: there is nothing. */
 bool kj_spf_is_nothing(const struct kj_dns_answer *answer);

@@ -28,7 +28,7 @@ struct kj_spf_request {
 
 struct kj_spf_outcome {
 	enum kj_spf_result result;
-	const char *domain;	 /* the domain whose record was judged */
+	const char *domain;	 /* the checked domain, normalised; "" if there is none to check */
 	const char *reason;	 /* what decided: mechanism and domain, or the error; never NULL */
 	const char *explanation; /* text of exp=, for a fail; NULL if there is none */
 	unsigned lookups;	 /* DNS terms counted against the limit of 10 */

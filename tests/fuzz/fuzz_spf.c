@@ -21,6 +21,7 @@
 
 struct told {
 	int times;
+	bool gave_up; /* too much work, which depends on how often the check had to run */
 	enum kj_spf_result result;
 };
 
@@ -36,6 +37,7 @@ static void done(void *context, const struct kj_spf_outcome *outcome)
 
 	told->times++;
 	told->result = outcome->result;
+	told->gave_up = strncmp(outcome->reason, "permerror: too much", 19) == 0;
 	must(outcome->reason && outcome->domain && outcome->lookups <= 10);
 	must(strncmp(outcome->reason, "temperror: libspf2", 18) != 0);
 }
@@ -85,7 +87,7 @@ static void add_record(struct kj_resolver *table, const struct kj_addr *client, 
 	}
 }
 
-static enum kj_spf_result check(const uint8_t *data, size_t size, int mode)
+static struct told check(const uint8_t *data, size_t size, int mode)
 {
 	static char helo[FIELD_MAX + 1], sender[FIELD_MAX + 1], line[FIELD_MAX + 1];
 	struct kj_resolver *table = answer_table_new(mode > 0);
@@ -105,14 +107,17 @@ static enum kj_spf_result check(const uint8_t *data, size_t size, int mode)
 		;
 	must(told.times == 1 && answer_table_references(table) == 0 && answer_table_asked(table) <= 160);
 	answer_table_free(table);
-	return told.result;
+	return told;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum kj_spf_result result = check(data, size, 0);
+	struct told first = check(data, size, 0);
 
-	must(check(data, size, 1) == result);
-	must(check(data, size, 2) == result);
+	for (int mode = 1; mode <= 2; mode++) {
+		struct told told = check(data, size, mode);
+
+		must(told.result == first.result || told.gave_up || first.gave_up);
+	}
 	return 0;
 }

@@ -3,6 +3,8 @@
  */
 #include "answer_table.h"
 
+#include <pthread.h>
+
 #define ENTRIES_MAX 256
 #define WAITING_MAX 256
 
@@ -20,6 +22,8 @@ struct waiting {
 };
 
 struct kj_resolver {
+	pthread_mutex_t
+	    lock; /* for what follows, but the entries: they do not change while questions are put */
 	bool later;
 	int error, references;
 	unsigned asked, count, waiting_count;
@@ -34,6 +38,7 @@ struct kj_resolver *answer_table_new(bool later)
 
 	if (!table)
 		abort();
+	pthread_mutex_init(&table->lock, NULL);
 	table->later = later;
 	table->nothing.table = table;
 	table->nothing.answer.status = KJ_DNS_NXDOMAIN;
@@ -54,6 +59,7 @@ void answer_table_free(struct kj_resolver *table)
 		free(entry->records);
 		free(entry->name);
 	}
+	pthread_mutex_destroy(&table->lock);
 	free(table);
 }
 
@@ -128,19 +134,20 @@ void answer_table_status(
 
 bool answer_table_deliver(struct kj_resolver *table, bool newest)
 {
-	struct waiting next;
+	struct waiting next = {0};
 
-	if (!table->waiting_count)
-		return false;
-	if (newest) {
+	pthread_mutex_lock(&table->lock);
+	if (table->waiting_count && newest) {
 		next = table->waiting[--table->waiting_count];
-	} else {
+	} else if (table->waiting_count) {
 		next = table->waiting[0];
 		table->waiting_count--;
 		memmove(table->waiting, table->waiting + 1, table->waiting_count * sizeof *table->waiting);
 	}
-	next.done(next.context, next.answer);
-	return true;
+	pthread_mutex_unlock(&table->lock);
+	if (next.done)
+		next.done(next.context, next.answer);
+	return next.done != NULL;
 }
 
 unsigned answer_table_asked(const struct kj_resolver *table)
@@ -163,15 +170,20 @@ int kj_resolver_ask(struct kj_resolver *table, const char *name, enum kj_dns_typ
 {
 	struct entry *entry = find(table, name, type);
 
+	bool wait;
+
 	(void)deadline_ms;
 	if (table->error)
 		return table->error;
-	table->asked++;
 	if (!entry)
 		entry = &table->nothing;
-	if (table->later && table->waiting_count < WAITING_MAX)
+	pthread_mutex_lock(&table->lock);
+	table->asked++;
+	wait = table->later && table->waiting_count < WAITING_MAX;
+	if (wait)
 		table->waiting[table->waiting_count++] = (struct waiting){&entry->answer, done, context};
-	else
+	pthread_mutex_unlock(&table->lock);
+	if (!wait)
 		done(context, &entry->answer);
 	return 0;
 }
@@ -184,14 +196,23 @@ static struct kj_resolver *table_of(const struct kj_dns_answer *answer)
 	return ((const struct entry *)(const void *)entry)->table;
 }
 
+static void add_reference(const struct kj_dns_answer *answer, int count)
+{
+	struct kj_resolver *table = table_of(answer);
+
+	pthread_mutex_lock(&table->lock);
+	table->references += count;
+	pthread_mutex_unlock(&table->lock);
+}
+
 struct kj_dns_answer *kj_dns_answer_ref(const struct kj_dns_answer *answer)
 {
-	table_of(answer)->references++;
+	add_reference(answer, 1);
 	return (struct kj_dns_answer *)(uintptr_t)answer;
 }
 
 void kj_dns_answer_unref(const struct kj_dns_answer *answer)
 {
 	if (answer)
-		table_of(answer)->references--;
+		add_reference(answer, -1);
 }

@@ -26,7 +26,7 @@ void answer_table_name(
 void answer_table_status(
     struct kj_resolver *table, const char *name, enum kj_dns_type type, enum kj_dns_status status);
 
-/* Hand over the newest (or oldest) answer that waits. False if none does. */
+/* Hand over the newest (or oldest) answer that waits; from any thread. False if none does. */
 bool answer_table_deliver(struct kj_resolver *table, bool newest);
 
 /* How many questions were put, and how many answers are still referenced. */
