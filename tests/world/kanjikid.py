@@ -137,9 +137,9 @@ class Kanjikid:
         return [line for line in data.decode(errors="replace").splitlines() if line]
 
     def verdicts_since(self, mark):
-        """The log lines of mails behind a mark, as dictionaries."""
+        """The log lines of scored mails behind a mark, as dictionaries."""
         fields = [parse_logfmt(line) for line in self.lines_since(mark)]
-        return [line for line in fields if "action" in line]
+        return [line for line in fields if "score" in line]
 
     def wait_verdict(self, mark, timeout_s=10):
         """The first log line of a mail behind the mark."""
