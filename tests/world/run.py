@@ -25,8 +25,8 @@ FORMAT = "%-26s %-15s %6s  %-9s %s"
 def show(name, client, verdict, remark=""):
     """One row of the table, its terms folded under each other."""
     width = max(40, shutil.get_terminal_size((110, 24)).columns - 60)
-    terms = textwrap.wrap(verdict.get("terms", "").replace(",", ", "), width) or [verdict.get("why", "")]
-    print(FORMAT % (name, client, verdict.get("score", "-"), verdict["action"] + remark, terms[0]))
+    terms = textwrap.wrap(verdict.get("terms", "").replace(",", ", "), width) or ["-"]
+    print(FORMAT % (name, client, verdict["score"], verdict["action"] + remark, terms[0]))
     for line in terms[1:]:
         print(FORMAT % ("", "", "", "", line))
 
