@@ -1,0 +1,318 @@
+/*
+ * daemon.c - start, control, reload, stop
+ *
+ * Two threads of our own: libmilter's listener (smfi_main) in one, and the main thread, which waits for signals and
+ * for the control socket and does what is rare: reloading, the hourly sweep, stopping.
+ *
+ * Signals. libmilter has a thread in sigwait() for HUP, TERM and INT and stops at any of them; that cannot be switched
+ * off. All threads block these signals, and SIGUSR1. The main thread opens them only inside ppoll(), where a signal to
+ * the process reaches it first (the kernel prefers the main thread), and stops at once. While it is busy elsewhere,
+ * libmilter's thread takes the signal and stops by itself, which takes up to five seconds more. So HUP cannot safely
+ * mean "reload" here: that is SIGUSR1, or the control socket.
+ *
+ * Stopping. libmilter's listener sleeps up to five seconds in select() while it holds the lock that smfi_stop() needs.
+ * So smfi_stop() is called from a thread of its own while the main thread pokes the listener with SIGUSR2, whose
+ * handler does nothing but end the select().
+ */
+#include "milter/daemon.h"
+
+#include <errno.h>
+#include <libmilter/mfapi.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "kanjiki/clock.h"
+#include "kanjiki/engine.h"
+#include "kanjiki/snapshot.h"
+#include "milter/callbacks.h"
+#include "milter/control.h"
+#include "milter/identity.h"
+#include "milter/listen.h"
+#include "milter/log.h"
+#include "milter/reload.h"
+
+#define SWEEP_EVERY_MS   3600000
+#define POKE_EVERY_MS    20
+#define STOP_EXTRA_MS    2000 /* beyond the deadline of lookups, for verdicts under way */
+#define ANSWER_MAX_BYTES (256 * 1024)
+
+struct daemon {
+	const char *conf_path;
+	struct kj_log log;
+	struct kj_snapshot *snapshot; /* of the start: its socket, state and user are at work until the end */
+	struct kj_engine *engine;
+	struct kj_control *control;
+	struct kj_filter filter;
+	sigset_t while_waiting; /* signal mask inside ppoll() */
+	pthread_t milter;
+	int milter_done; /* eventfd: smfi_main() came back */
+	int milter_status;
+	bool milter_runs;
+	bool listens;
+	int64_t next_sweep_ms;
+};
+
+/* Signals arrive here only while the main thread sits in ppoll(). */
+static volatile sig_atomic_t stop_asked, reload_asked;
+
+static void on_signal(int number)
+{
+	if (number == SIGUSR1)
+		reload_asked = 1;
+	else if (number != SIGUSR2)
+		stop_asked = 1;
+}
+
+static int64_t now_ms(void)
+{
+	return kj_clock_mono_ms(kj_clock_system());
+}
+
+static void prepare_signals(struct daemon *daemon)
+{
+	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		sigaddset(&ours, numbers[i]);
+		sigaction(numbers[i], &action, NULL);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	pthread_sigmask(SIG_BLOCK, &ours, &daemon->while_waiting);
+	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigdelset(&daemon->while_waiting, numbers[i]);
+}
+
+static int load(struct daemon *daemon)
+{
+	struct kj_complaints *complaints = kj_complaints_new();
+	int status;
+
+	if (!complaints)
+		return EX_OSERR;
+	status = kj_snapshot_load(daemon->conf_path, &daemon->snapshot, complaints);
+	if (status == 0)
+		kj_log_configure(&daemon->log, kj_snapshot_settings(daemon->snapshot));
+	kj_complaints_log(complaints, &daemon->log);
+	if (status < 0)
+		kj_log_event(
+		    &daemon->log, LOG_ERR, "start", "%s: %s", daemon->conf_path, kj_strerror(status));
+	kj_complaints_free(complaints);
+	return status < 0 ? EX_CONFIG : 0;
+}
+
+static int refuse(struct daemon *daemon, int status, const struct kj_reason *reason)
+{
+	kj_log_event(&daemon->log, LOG_ERR, "start", "%s", reason->text);
+	return status;
+}
+
+static int start_engine(struct daemon *daemon)
+{
+	const struct kj_settings *settings = kj_snapshot_settings(daemon->snapshot);
+	struct kj_engine_options options = {.clock = kj_clock_system()};
+	struct kj_reason reason = {""};
+
+	if (kj_become_user(settings->user, &reason) < 0)
+		return refuse(daemon, EX_NOUSER, &reason);
+	if (kj_engine_new(daemon->snapshot, &options, &daemon->engine, &reason) < 0)
+		return refuse(daemon, EX_UNAVAILABLE, &reason);
+	if (*settings->control_socket &&
+	    kj_control_open(settings->control_socket, &daemon->control, &reason) < 0)
+		return refuse(daemon, EX_UNAVAILABLE, &reason);
+	return 0;
+}
+
+static void *run_milter(void *argument)
+{
+	struct daemon *daemon = argument;
+	uint64_t one = 1;
+	sigset_t poke;
+
+	sigemptyset(&poke);
+	sigaddset(&poke, SIGUSR2);
+	pthread_sigmask(SIG_UNBLOCK, &poke, NULL);
+	daemon->milter_status = smfi_main();
+	if (write(daemon->milter_done, &one, sizeof one) != sizeof one)
+		return NULL; /* an eventfd takes a one */
+	return NULL;
+}
+
+static int start_milter(struct daemon *daemon)
+{
+	const struct kj_settings *settings = kj_snapshot_settings(daemon->snapshot);
+	struct kj_reason reason = {""};
+
+	kj_filter_init(&daemon->filter, daemon->engine, &daemon->log, kj_listen_over_tcp(settings->socket));
+	if (kj_filter_register(&daemon->filter, &reason) < 0 ||
+	    kj_listen(settings->socket, settings->socket_mode, &reason) < 0)
+		return refuse(daemon, EX_UNAVAILABLE, &reason);
+	daemon->listens = true;
+	daemon->milter_done = eventfd(0, EFD_CLOEXEC);
+	if (daemon->milter_done < 0 || pthread_create(&daemon->milter, NULL, run_milter, daemon) != 0) {
+		kj_fail(&reason, KJ_EIO, "cannot start libmilter's thread: %s", strerrordesc_np(errno));
+		return refuse(daemon, EX_OSERR, &reason);
+	}
+	daemon->milter_runs = true;
+	return 0;
+}
+
+static void reload(struct daemon *daemon, struct kj_buf *answer)
+{
+	sd_notify(0, "RELOADING=1");
+	kj_reload(daemon->engine, &daemon->log, daemon->conf_path, answer);
+	sd_notify(0, "READY=1");
+}
+
+static void run_command(void *context, const char *command, struct kj_buf *answer)
+{
+	struct daemon *daemon = context;
+
+	if (strcmp(command, "reload") == 0)
+		reload(daemon, answer);
+	else
+		kj_buf_add_str(answer, "error unknown command; there is: reload\n");
+}
+
+static void say_sweep(void *context, const char *line)
+{
+	kj_log_line(context, LOG_INFO, line);
+}
+
+static void sweep_if_due(struct daemon *daemon)
+{
+	if (now_ms() < daemon->next_sweep_ms)
+		return;
+	kj_engine_sweep(daemon->engine, say_sweep, &daemon->log);
+	daemon->next_sweep_ms = now_ms() + SWEEP_EVERY_MS;
+}
+
+/* How long ppoll() may sleep: until the sweep, or shorter while somebody is at the control socket. */
+static struct timespec nap(const struct daemon *daemon)
+{
+	int64_t left_ms = daemon->next_sweep_ms - now_ms();
+
+	if (left_ms < 0)
+		left_ms = 0;
+	if (daemon->control && kj_control_busy(daemon->control) && left_ms > 1000)
+		left_ms = 1000;
+	return (struct timespec){.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+}
+
+/* Until a signal or libmilter says stop. */
+static void serve(struct daemon *daemon)
+{
+	struct pollfd fds[1 + KJ_CONTROL_POLLFDS];
+
+	while (!stop_asked) {
+		struct timespec timeout = nap(daemon);
+		unsigned count = daemon->control ? kj_control_poll(daemon->control, fds + 1) : 0;
+		int ready;
+
+		fds[0] = (struct pollfd){.fd = daemon->milter_done, .events = POLLIN};
+		ready = ppoll(fds, 1 + count, &timeout, &daemon->while_waiting);
+		if (reload_asked) {
+			struct kj_buf unread = KJ_BUF_INIT(ANSWER_MAX_BYTES);
+
+			reload_asked = 0;
+			reload(daemon, &unread);
+			kj_buf_free(&unread);
+		}
+		if (ready >= 0 && fds[0].revents)
+			return;
+		if (ready >= 0 && daemon->control)
+			kj_control_serve(daemon->control, fds + 1, count, now_ms(), run_command, daemon);
+		sweep_if_due(daemon);
+	}
+}
+
+static void *call_smfi_stop(void *unused)
+{
+	smfi_stop();
+	return unused;
+}
+
+/* Let libmilter's listener end, and wait for it. Without a thread for smfi_stop() it is left to its own signal thread. */
+static void stop_milter(struct daemon *daemon)
+{
+	pthread_t stopper;
+	bool stopping = pthread_create(&stopper, NULL, call_smfi_stop, NULL) == 0;
+	struct pollfd done = {.fd = daemon->milter_done, .events = POLLIN};
+
+	if (!stopping)
+		kill(getpid(), SIGTERM);
+	while (poll(&done, 1, POKE_EVERY_MS) <= 0)
+		pthread_kill(daemon->milter, SIGUSR2);
+	pthread_join(daemon->milter, NULL);
+	if (stopping)
+		pthread_join(stopper, NULL);
+}
+
+/* Give back what start took. Returns false if sessions still stand on the engine, which then stays as it is. */
+static bool finish(struct daemon *daemon)
+{
+	bool empty = true;
+
+	if (daemon->milter_runs) {
+		stop_milter(daemon);
+		empty = kj_filter_close(
+		    &daemon->filter, kj_snapshot_settings(daemon->snapshot)->deadline_ms + STOP_EXTRA_MS);
+		close(daemon->milter_done);
+	}
+	if (daemon->listens)
+		kj_listen_end(kj_snapshot_settings(daemon->snapshot)->socket);
+	kj_control_close(daemon->control);
+	if (!empty)
+		return false;
+	kj_engine_free(daemon->engine);
+	kj_snapshot_unref(daemon->snapshot);
+	return true;
+}
+
+static int start(struct daemon *daemon)
+{
+	int status = load(daemon);
+
+	if (status)
+		return status;
+	prepare_signals(daemon);
+	umask(0077);
+	status = start_engine(daemon);
+	if (status == 0)
+		status = start_milter(daemon);
+	return status;
+}
+
+int kj_daemon_run(const char *conf_path)
+{
+	struct daemon daemon = {.conf_path = conf_path, .next_sweep_ms = now_ms() + SWEEP_EVERY_MS};
+	int status;
+
+	kj_log_open(&daemon.log);
+	status = start(&daemon);
+	if (status == 0) {
+		kj_log_event(&daemon.log, LOG_NOTICE, "start", "kanjikid %s listens on %s", PACKAGE_VERSION,
+		    kj_snapshot_settings(daemon.snapshot)->socket);
+		sd_notify(0, "READY=1");
+		serve(&daemon);
+		sd_notify(0, "STOPPING=1");
+		if (daemon.milter_status != MI_SUCCESS)
+			status = EX_OSERR;
+	}
+	if (!finish(&daemon)) {
+		/* Threads of libmilter may still touch what the stack and the engine hold: leave without unwinding. */
+		kj_log_event(&daemon.log, LOG_NOTICE, "stop", "stopped, connections were open");
+		_exit(status);
+	}
+	kj_log_event(&daemon.log, LOG_NOTICE, "stop", status ? "stopped, status %d" : "stopped", status);
+	return status;
+}
