@@ -1,0 +1,11 @@
+-- An MTA of protocol version 2 offers none of the newer steps; it is served all the same.
+dofile(common)
+local conn = mt.connect(socket)
+want(conn ~= nil, "a connection")
+must(mt.negotiate(conn, 2, 0x3f, 0x7f), "negotiate")
+greet(conn, "192.0.2.10", "mail.example.com")
+send(conn, "OLD1", {{"From", "sender@example.com"}, {"Subject", "Minutes"}}, "Hello.\r\n")
+want(mt.getreply(conn) == SMFIR_ACCEPT, "ACCEPT")
+want(mt.eom_check(conn, MT_HDRINSERT, "X-Spam-Status"), "a status field")
+want(mt.getheader(conn, "X-Spam-Status", 0):sub(1, 1) ~= " ", "no blank that the MTA puts there itself")
+mt.disconnect(conn)
