@@ -67,8 +67,7 @@ static void feed_body(struct kj_session *session, const char *data, size_t len)
 static const struct kj_verdict *walk(struct kj_session *session, const struct kj_envelope *envelope,
     const struct kj_field *fields, unsigned field_count, const char *body, size_t body_len)
 {
-	if (envelope->now_s >= 0)
-		kj_session_now(session, envelope->now_s);
+	kj_session_now(session, envelope->now_s);
 	/* A client that nobody knows is an address of no family. NULL would be local mail, which passes. */
 	kj_session_connect(
 	    session, &envelope->client, envelope->client_name ? envelope->client_name : "unknown");
@@ -130,7 +129,7 @@ static int score_files(struct score *score, char **files)
 {
 	struct kj_mailfile_reader reader = {.mail = score_mail, .error = complain, .context = score};
 	struct kj_engine_options options = {
-	    .clock = kj_clock_system(), .offline = score->offline, .stateless = true};
+	    .clock = kj_clock_system(), .offline = score->offline, .dry_run = true};
 	struct kj_reason reason = {""};
 
 	if (kj_config_file_load(score->conf_path, &score->snapshot) < 0)

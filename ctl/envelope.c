@@ -69,6 +69,19 @@ static int find_received(
 	return 0;
 }
 
+/* When the newest Received line that has a date was written; -1 if none has. */
+static int64_t newest_date(const struct mail *mail)
+{
+	for (unsigned i = 0; i < mail->field_count; i++) {
+		struct kj_received received;
+
+		if (strcasecmp(mail->fields[i].name, "Received") == 0 &&
+		    kj_received_parse(mail->arena, mail->fields[i].value, &received) == 0 && received.date_s >= 0)
+			return received.date_s;
+	}
+	return -1;
+}
+
 static const char *or_else(const char *given, const char *found)
 {
 	return given ? given : found && *found ? found : NULL;
@@ -189,6 +202,8 @@ int kj_envelope_complete(struct kj_arena *arena, const struct kj_field *fields, 
 	envelope->now_s = -1;
 	envelope->own_fields = 0;
 	place = complete_client(&mail, envelope, &received);
+	if (place >= 0 && envelope->now_s < 0)
+		envelope->now_s = newest_date(&mail);
 	if (place < 0 || complete_sender(&mail, envelope) < 0)
 		return -KJ_ENOMEM;
 	return complete_rcpts(&mail, place > 0 ? &received : NULL, envelope);

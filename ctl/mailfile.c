@@ -40,6 +40,7 @@ static bool is_empty_line(const char *at)
 	return *at == '\n' || (*at == '\r' && at[1] == '\n');
 }
 
+/* The mails of an mbox are told apart by number; one alone goes by the file's own name. */
 static void read_mbox(
     const char *path, const char *data, const char *end, const struct kj_mailfile_reader *reader)
 {
@@ -59,7 +60,10 @@ static void read_mbox(
 			}
 		}
 		/* A mail without a body has no line between its header and the separator but that one. */
-		snprintf(name, sizeof name, "%s:%u", path, number++);
+		if (number == 1 && next == end)
+			snprintf(name, sizeof name, "%s", path);
+		else
+			snprintf(name, sizeof name, "%s:%u", path, number++);
 		reader->mail(reader->context, name, start, (size_t)(stop - start));
 		data = next;
 	}

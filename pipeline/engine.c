@@ -109,7 +109,7 @@ static int open_state(struct kj_engine *engine, struct kj_snapshot *snapshot, st
 	struct kj_reason why = {""};
 	int rc;
 
-	if (engine->options.stateless || !*path)
+	if (engine->options.dry_run || !*path)
 		return kj_hash_key_random(&engine->key);
 	rc = kj_store_open(path, &engine->store, &why);
 	if (rc < 0)

@@ -59,7 +59,7 @@ static struct kj_restraint restrain(struct kj_mail *mail, const struct kj_hits *
 	const struct kj_settings *settings = kj_mail_settings(mail);
 	struct kj_restraint restraint = {
 	    .null_sender = !*mail->facts.sender,
-	    .no_memory = !mail->engine->store,
+	    .no_memory = !mail->engine->store && !mail->engine->options.dry_run,
 	    .incomplete = mail->failed || kj_hits_incomplete(hits),
 	    .ceiling = kj_ceiling_reached(&mail->engine->ceiling, kj_clock_mono_ms(mail->engine->options.clock),
 	        settings->defer_ceiling_permyriad, settings->defer_floor),

@@ -111,11 +111,11 @@ static int attempt(struct kj_mail *mail, struct kj_deferral *ret_deferral, struc
 void kj_mail_put_off(struct kj_mail *mail)
 {
 	struct kj_verdict *verdict = &mail->verdict;
-	struct kj_deferral deferral;
+	struct kj_deferral deferral = {.put_off = true, .attempt = 1};
 	struct kj_reason reason = {""};
 	const char *why;
 
-	if (attempt(mail, &deferral, &reason) < 0) {
+	if (mail->engine->store && attempt(mail, &deferral, &reason) < 0) {
 		verdict->action = KJ_ACTION_TAG;
 		why = kj_arena_printf(mail->arena, "%s, not put off: %s", verdict->why, reason.text);
 	} else if (!deferral.put_off) {

@@ -22,7 +22,7 @@ struct kj_session {
 	bool connected, from_relay;
 	enum kj_way way; /* what the connection as a whole is to be */
 	const char *why; /* if it passes */
-	int64_t now_s;	 /* 0: the clock's */
+	int64_t now_s;	 /* 0: the clock's; -1: before that */
 	struct kj_mail *mail;
 	struct kj_verdict pass; /* for mail that is not scored, or that found no memory */
 };
@@ -248,7 +248,8 @@ const struct kj_verdict *kj_session_end(struct kj_session *session, const char *
 
 	if (!mail)
 		return &session->pass;
-	mail->now_s = session->now_s ? session->now_s : kj_clock_wall_s(session->engine->options.clock);
+	mail->now_s = session->now_s > 0 ? session->now_s : kj_clock_wall_s(session->engine->options.clock);
+	mail->facts.came_earlier = session->now_s < 0;
 	mail->queue_id = queue_id ? kj_arena_strdup(mail->arena, queue_id) : NULL;
 	kj_mail_judge(mail);
 	mail->ended = true;

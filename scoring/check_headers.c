@@ -174,7 +174,7 @@ static void judge_date(const struct kj_facts *facts, struct kj_hits *hits)
 		return;
 	if (date_s - facts->now_s > FUTURE_S)
 		kj_hits_add(hits, "DATE_FUTURE", "dated %lld hours ahead", HOURS(date_s - facts->now_s));
-	else if (facts->now_s - date_s > PAST_S)
+	else if (!facts->came_earlier && facts->now_s - date_s > PAST_S)
 		kj_hits_add(hits, "DATE_PAST", "dated %lld hours ago", HOURS(facts->now_s - date_s));
 }
 

@@ -36,7 +36,8 @@ struct kj_facts {
 	unsigned chain_count;
 	struct kj_views visible; /* views of the message's visible text */
 	struct kj_views subject;
-	int64_t now_s;
+	int64_t now_s;     /* when the mail came ... */
+	bool came_earlier; /* ... or at some time before that, nobody knows when (mail from a file) */
 	bool warming_up; /* no first-seen knowledge yet: nothing is fresh */
 };
 

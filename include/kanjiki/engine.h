@@ -18,7 +18,7 @@ struct kj_snapshot;
 struct kj_engine_options {
 	const struct kj_clock *clock; /* must outlive the engine */
 	bool offline;		      /* ask the network nothing; every such question is "disabled" */
-	bool stateless;		      /* open no state file: no deferrals, no first-seen */
+	bool dry_run;		      /* judge each mail as if it came for the first time, and keep nothing */
 };
 
 /*

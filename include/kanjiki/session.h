@@ -73,7 +73,8 @@ enum kj_way kj_session_rcpt(struct kj_session *session, const char *rcpt);
 void kj_session_field(struct kj_session *session, const char *name, const char *value);
 void kj_session_body(struct kj_session *session, const void *data, size_t len);
 
-/* kj_session_now - let the mail be judged as of this time instead of the clock's (mail from files) */
+/* kj_session_now - for mail at rest: when it came, instead of the clock's time; -1 if nobody knows (then it came
+ * before the clock's time, and only that is held against its date) */
 void kj_session_now(struct kj_session *session, int64_t now_s);
 
 /* kj_session_end - judge. queue_id may be NULL. Always gives a verdict. */

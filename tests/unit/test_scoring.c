@@ -430,14 +430,17 @@ END_TEST
 
 static const struct {
 	int64_t date_s;
+	bool came_earlier;
 	const char *want;
 } date_rows[] = {
-    {NOW, ""},
-    {NOW + 12 * 3600, ""},
-    {NOW + 12 * 3600 + 1, "DATE_FUTURE"},
-    {NOW - 96 * 3600, ""},
-    {NOW - 96 * 3600 - 1, "DATE_PAST"},
-    {-1, ""},
+    {NOW, false, ""},
+    {NOW + 12 * 3600, false, ""},
+    {NOW + 12 * 3600 + 1, false, "DATE_FUTURE"},
+    {NOW + 12 * 3600 + 1, true, "DATE_FUTURE"},
+    {NOW - 96 * 3600, false, ""},
+    {NOW - 96 * 3600 - 1, false, "DATE_PAST"},
+    {NOW - 96 * 3600 - 1, true, ""},
+    {-1, false, ""},
 };
 
 START_TEST(date_is_held_against_now)
@@ -445,6 +448,7 @@ START_TEST(date_is_held_against_now)
 	struct kj_facts facts = facts_of("192.0.2.1", "mx.example.jp");
 	struct kj_message message = message_of(NULL, 0);
 
+	facts.came_earlier = date_rows[_i].came_earlier;
 	message.date_s = date_rows[_i].date_s;
 	ck_assert_str_eq(judge_headers(&facts, &message), date_rows[_i].want);
 }

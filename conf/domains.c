@@ -1,5 +1,5 @@
 /*
- * policy.c - weights and thresholds, for all and per recipient domain
+ * domains.c - weights and thresholds, for all and per recipient domain
  *
  * Every policy has a score for every symbol, so that judging needs no search: first what the lists say, then
  * the top-level `weights`, then the domain's own.
