@@ -16,7 +16,10 @@
  *
  * All claims of a core come from one language, so that loose words of a mail in two languages do not add up; only a
  * wallet belongs to every language. Without a core, two of the claims no honest mail makes to its reader, one of
- * them R, T, L or A, are a hint.
+ * them more than C, are a hint.
+ *
+ * The window was measured on real mail: with 600 characters a quarter of the cores of five becomes smaller; with 2,400
+ * or the whole text hardly any grows, and ordinary spam begins to have cores by chance.
  *
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
  * to a second. Quoted text does not come here. A newsletter that prints a whole specimen has the claims, too; it is
@@ -25,8 +28,8 @@
  *
  * The text is cut into cells of CELL characters, and what is kept is a set of claims per cell and language: however
  * often a text repeats a phrase, it fills nothing up and pushes nothing out. Every core has one of R, T, L and A:
- * these are looked for first, and the other expressions are run only on mail that has one. The phrases for the
- * reason come from one more scan, which only mail with a result pays for.
+ * these (and S, for hints) are looked for first, and the other expressions are run only on mail that has one. The
+ * phrases for the reason come from one more scan, which only mail with a result pays for.
  */
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
@@ -41,8 +44,8 @@
 #define REASON_MAX    280
 
 #define M(claim) (1U << KJ_CLAIM_##claim)
-/* Without one of these there is no core; most mail is done once it has none. */
-#define OPENING      (M(RECORDED) | M(THREAT) | M(PROSECUTION) | M(AUTHORITY))
+/* Without one of these there is nothing to say; most mail is done once it has none. */
+#define OPENING      (M(SEXUAL) | M(RECORDED) | M(THREAT) | M(PROSECUTION) | M(AUTHORITY))
 #define NEVER_HONEST (M(COMPROMISE) | M(RECORDED) | M(SEXUAL) | M(THREAT) | M(PROSECUTION))
 
 static const struct core {
