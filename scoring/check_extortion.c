@@ -15,7 +15,11 @@
  *   bribe        A and W and (S or L): no authority takes cryptocurrency
  *
  * All claims of a core come from one language, so that loose words of a mail in two languages do not add up; only a
- * wallet belongs to every language. Without a core, two of the claims no honest mail makes to its reader are a hint.
+ * wallet belongs to every language. Without a core, two of the claims no honest mail makes to its reader, one of
+ * them more than C, are a hint.
+ *
+ * The window was measured on real mail: with 600 characters a quarter of the cores of five becomes smaller; with 2,400
+ * or the whole text hardly any grows, and ordinary spam begins to have cores by chance.
  *
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
  * to a second. Quoted text does not come here. A newsletter that prints a whole specimen has the claims, too; it is
@@ -23,8 +27,9 @@
  * header alone lowers nothing: extortion is posted to mailing lists like any spam.
  *
  * The text is cut into cells of CELL characters, and what is kept is a set of claims per cell and language: however
- * often a text repeats a phrase, it fills nothing up and pushes nothing out. The phrases for the reason come from
- * a second scan, which only mail with a result pays for.
+ * often a text repeats a phrase, it fills nothing up and pushes nothing out. Every core has one of R, T, L and A:
+ * these (and S, for hints) are looked for first, and the other expressions are run only on mail that has one. The
+ * phrases for the reason come from one more scan, which only mail with a result pays for.
  */
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
@@ -38,7 +43,9 @@
 #define QUOTE_MAX     36 /* bytes */
 #define REASON_MAX    280
 
-#define M(claim)     (1U << KJ_CLAIM_##claim)
+#define M(claim) (1U << KJ_CLAIM_##claim)
+/* Without one of these there is nothing to say; most mail is done once it has none. */
+#define OPENING      (M(SEXUAL) | M(RECORDED) | M(THREAT) | M(PROSECUTION) | M(AUTHORITY))
 #define NEVER_HONEST (M(COMPROMISE) | M(RECORDED) | M(SEXUAL) | M(THREAT) | M(PROSECUTION))
 
 static const struct core {
@@ -128,17 +135,27 @@ static int on_match(void *context, const struct kj_phrase_match *match)
 	return claims->full;
 }
 
-static int collect(struct claims *claims, const struct kj_facts *facts, const struct kj_phrase_set *phrases)
+static void collect_some(struct claims *claims, const struct kj_facts *facts,
+    const struct kj_phrase_set *phrases, unsigned categories)
+{
+	claims->views = &facts->visible;
+	claims->in_subject = false;
+	kj_phrase_set_scan(phrases, claims->views, categories, on_match, claims, NULL);
+	claims->views = &facts->subject;
+	claims->in_subject = true;
+	kj_phrase_set_scan(phrases, claims->views, categories, on_match, claims, NULL);
+}
+
+/* Whether there is anything to look at, with all claims collected. */
+static bool collect(struct claims *claims, const struct kj_facts *facts, const struct kj_phrase_set *phrases)
 {
 	for (int view = 0; view < KJ_VIEW_COUNT; view++)
 		claims->chars[view] = count_chars(&facts->visible.text[view]);
 	claims->cell_count = claims->chars[KJ_VIEW_WORDS] / CELL + 1;
-	claims->views = &facts->visible;
-	kj_phrase_set_scan(phrases, claims->views, on_match, claims, NULL);
-	claims->views = &facts->subject;
-	claims->in_subject = true;
-	kj_phrase_set_scan(phrases, claims->views, on_match, claims, NULL);
-	return claims->full ? -KJ_ENOMEM : 0;
+	collect_some(claims, facts, phrases, OPENING);
+	if (claims->language_count && !claims->full)
+		collect_some(claims, facts, phrases, KJ_CLAIMS_ALL & ~OPENING);
+	return claims->language_count && !claims->full;
 }
 
 static const struct core *core_of(unsigned claims)
@@ -251,10 +268,10 @@ static void explain(struct claims *claims, const struct kj_facts *facts, const s
 	const char *gap = " ";
 
 	claims->views = &facts->visible;
-	kj_phrase_set_scan(phrases, claims->views, on_quote, &quotes, NULL);
+	kj_phrase_set_scan(phrases, claims->views, finding->claims, on_quote, &quotes, NULL);
 	claims->views = &facts->subject;
 	quotes.in_subject = true;
-	kj_phrase_set_scan(phrases, claims->views, on_quote, &quotes, NULL);
+	kj_phrase_set_scan(phrases, claims->views, finding->claims, on_quote, &quotes, NULL);
 	kj_buf_printf(
 	    reason, "%s %s:", finding->language->name, finding->core ? finding->core->name : "claims");
 	for (unsigned c = 0; c < KJ_CLAIM_COUNT; c++)
@@ -286,7 +303,7 @@ static void judge(const struct kj_facts *facts, const struct kj_rules *rules,
 	const char *symbol;
 
 	(void)evidence;
-	if (!rules->extortion || !facts->message || collect(&claims, facts, rules->extortion) < 0)
+	if (!rules->extortion || !facts->message || !collect(&claims, facts, rules->extortion))
 		return;
 	finding = best_window(&claims);
 	symbol = finding.language ? symbol_of(&claims, &finding, facts->message) : NULL;

@@ -12,14 +12,16 @@
 
 #include "kanjiki/phrase_set.h"
 
+/* Numbers of patterns from here on are clauses, below they are entries. */
+#define FACTOR_ID 0x80000000U
+
 struct entry {
 	struct kj_phrase phrase;
 	enum kj_view_kind view; /* where it is looked for */
 	char *form;             /* literal: the bytes to look for. Expression: what was given to PCRE2 */
 	size_t form_len;
-	char *coarse;     /* of an expression: what Hyperscan looks for first */
-	pcre2_code *code; /* NULL for a literal */
-	bool filtered;    /* Hyperscan tells whether the expression can match at all */
+	pcre2_code *code;                    /* NULL for a literal */
+	unsigned first_clause, clause_count; /* what must be met before it is run; none: always run */
 };
 
 /* What one scan needs for itself; kept for the next one. */
@@ -29,15 +31,16 @@ struct worker {
 	pcre2_match_data *match;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
-	unsigned char *candidates; /* one flag per entry */
+	unsigned char *clauses; /* one flag each: met in this text */
 };
 
 struct kj_phrase_set {
 	struct entry *entries;
 	size_t count, room;
-	/* Per view: the literals, and an over-approximation of the expressions. NULL where there are none. */
-	hs_database_t *literals[KJ_VIEW_COUNT], *filter[KJ_VIEW_COUNT];
-	hs_scratch_t *scratch; /* the prototype of the workers' */
+	unsigned clause_count;
+	hs_database_t
+	    *database[KJ_VIEW_COUNT]; /* literals, and those of clauses; NULL where there are none */
+	hs_scratch_t *scratch;        /* the prototype of the workers' */
 	bool compiled;
 	pthread_mutex_t lock; /* of idle */
 	struct worker *idle;

@@ -24,7 +24,8 @@ struct scan {
 	const struct kj_phrase_set *set;
 	const struct kj_text *text;
 	enum kj_view_kind view;
-	unsigned char *candidates;
+	unsigned categories;
+	unsigned char *clauses;
 	kj_phrase_match_fn *fn;
 	void *context;
 	bool stopped;
@@ -38,7 +39,7 @@ void phrase_worker_free(struct worker *worker)
 	pcre2_match_data_free(worker->match);
 	pcre2_match_context_free(worker->context);
 	pcre2_jit_stack_free(worker->stack);
-	free(worker->candidates);
+	free(worker->clauses);
 	free(worker);
 }
 
@@ -51,8 +52,8 @@ static struct worker *worker_new(const struct kj_phrase_set *set)
 	worker->match = pcre2_match_data_create(1, NULL);
 	worker->context = pcre2_match_context_create(NULL);
 	worker->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	worker->candidates = malloc(set->count + 1);
-	if (!worker->match || !worker->context || !worker->stack || !worker->candidates ||
+	worker->clauses = malloc(set->clause_count + 1U);
+	if (!worker->match || !worker->context || !worker->stack || !worker->clauses ||
 	    (set->scratch && hs_clone_scratch(set->scratch, &worker->scratch) != HS_SUCCESS)) {
 		phrase_worker_free(worker);
 		return NULL;
@@ -120,28 +121,37 @@ static int report(struct scan *scan, const struct entry *entry, size_t start, si
 	return scan->stopped;
 }
 
-static int on_literal(
+static bool is_wanted(const struct scan *scan, const struct entry *entry)
+{
+	return scan->categories & 1U << entry->phrase.category;
+}
+
+static int on_pattern(
     unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
 	struct scan *scan = context;
-	const struct entry *entry = &scan->set->entries[id];
-	size_t end = (size_t)to, start = end - entry->form_len;
+	const struct entry *entry;
+	size_t start, end = (size_t)to;
 
 	(void)from; /* literals have one length, so the costly start-of-match tracking is not needed */
 	(void)flags;
+	if (id >= FACTOR_ID) {
+		scan->clauses[id - FACTOR_ID] = 1;
+		return 0;
+	}
+	entry = &scan->set->entries[id];
+	start = end - entry->form_len;
+	if (!is_wanted(scan, entry))
+		return 0;
 	return stands_alone(scan->text, start, end) ? report(scan, entry, start, end) : 0;
 }
 
-static int on_candidate(
-    unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+static bool may_match(const struct scan *scan, const struct entry *entry)
 {
-	struct scan *scan = context;
-
-	(void)from;
-	(void)to;
-	(void)flags;
-	scan->candidates[id] = 1;
-	return 0;
+	for (unsigned i = 0; i < entry->clause_count; i++)
+		if (!scan->clauses[entry->first_clause + i])
+			return false;
+	return true;
 }
 
 /* 0, or -KJ_ELIMIT when a match limit was met. */
@@ -174,7 +184,8 @@ static int run_expressions(struct scan *scan, struct worker *worker, struct kj_r
 	for (size_t i = 0; i < scan->set->count && !scan->stopped; i++) {
 		const struct entry *entry = &scan->set->entries[i];
 
-		if (!entry->code || entry->view != scan->view || (entry->filtered && !scan->candidates[i]))
+		if (!entry->code || entry->view != scan->view || !is_wanted(scan, entry) ||
+		    !may_match(scan, entry))
 			continue;
 		if (run_expression(scan, worker, entry) < 0)
 			rc = kj_fail(reason, KJ_ELIMIT, "%s:%u: the expression met its match limit",
@@ -185,32 +196,28 @@ static int run_expressions(struct scan *scan, struct worker *worker, struct kj_r
 
 static int scan_view(struct scan *scan, struct worker *worker, struct kj_reason *reason)
 {
-	const hs_database_t *literals = scan->set->literals[scan->view],
-	                    *filter = scan->set->filter[scan->view];
+	const hs_database_t *database = scan->set->database[scan->view];
 	unsigned len = scan->text->len < UINT_MAX ? (unsigned)scan->text->len : UINT_MAX;
 	hs_error_t hs = HS_SUCCESS;
 
-	if (literals)
-		hs = hs_scan(literals, scan->text->data, len, 0, worker->scratch, on_literal, scan);
-	if (hs == HS_SUCCESS && filter) {
-		memset(scan->candidates, 0, scan->set->count);
-		hs = hs_scan(filter, scan->text->data, len, 0, worker->scratch, on_candidate, scan);
-	}
+	memset(scan->clauses, 0, scan->set->clause_count);
+	if (database)
+		hs = hs_scan(database, scan->text->data, len, 0, worker->scratch, on_pattern, scan);
 	if (hs != HS_SUCCESS)
 		return hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
 	return run_expressions(scan, worker, reason);
 }
 
-int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
-    void *context, struct kj_reason *reason)
+int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, unsigned categories,
+    kj_phrase_match_fn *fn, void *context, struct kj_reason *reason)
 {
 	struct worker *worker = set->compiled ? worker_take(set) : NULL;
-	struct scan scan = {.set = set, .fn = fn, .context = context};
+	struct scan scan = {.set = set, .categories = categories, .fn = fn, .context = context};
 	int rc = 0, view_rc;
 
 	if (!worker)
 		return -KJ_ENOMEM;
-	scan.candidates = worker->candidates;
+	scan.clauses = worker->clauses;
 	for (int view = 0; view < KJ_VIEW_COUNT && !scan.stopped; view++) {
 		scan.view = (enum kj_view_kind)view;
 		scan.text = &views->text[view];

@@ -1,11 +1,9 @@
 /*
  * phrase_set.c - collecting phrases and making them ready for one pass
  *
- * Literals go to Hyperscan (or Vectorscan), one database per view. Expressions go to PCRE2 with JIT; Hyperscan
- * gets a coarser form of them, in its prefilter mode, which matches at least where the expression does: in ordinary
- * mail few prefilters fire, and PCRE2, some thirty times slower, is hardly called. An expression that Hyperscan
- * does not take is simply always run. The form is coarser because gaps like (\w+ ){0,6} between alternatives, exact in
- * Unicode, cost Hyperscan minutes to compile; `.*` in their place costs milliseconds.
+ * Literals go to Hyperscan (or Vectorscan), one database per view. Expressions go to PCRE2 with JIT; the literals
+ * without which an expression cannot match (phrase_factors.c) go to Hyperscan, too, so that PCRE2, some thirty times
+ * slower, is hardly called in ordinary mail.
  *
  * The forms are in lower case already, as the views are, so that the literals need no caseless matching.
  * What is compiled is never changed again; phrase_scan.c runs it.
@@ -15,13 +13,12 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
 #include "kanjiki/utf8.h"
+#include "phrase_factors.h"
 
+#define FACTORS_MAX (64U << 20)
 #define PHRASES_MAX 100000
 #define TEXT_MAX    2000 /* bytes of one phrase */
 #define OPTIONS     (PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_MATCH_INVALID_UTF)
-#define FILTER_FLAGS                                                                                         \
-	(HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH |              \
-	    HS_FLAG_PREFILTER)
 
 static const char letters[KJ_CLAIM_COUNT + 1] = "CSRTPDWXILAHUN";
 
@@ -54,7 +51,6 @@ static void entry_clear(struct entry *entry)
 	free((char *)entry->phrase.text);
 	free((char *)entry->phrase.file);
 	free(entry->form);
-	free(entry->coarse);
 	pcre2_code_free(entry->code);
 }
 
@@ -71,10 +67,8 @@ void kj_phrase_set_free(struct kj_phrase_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		entry_clear(&set->entries[i]);
 	free(set->entries);
-	for (int view = 0; view < KJ_VIEW_COUNT; view++) {
-		hs_free_database(set->literals[view]);
-		hs_free_database(set->filter[view]);
-	}
+	for (int view = 0; view < KJ_VIEW_COUNT; view++)
+		hs_free_database(set->database[view]);
 	hs_free_scratch(set->scratch);
 	pthread_mutex_destroy(&set->lock);
 	free(set);
@@ -133,72 +127,6 @@ static void fold_expression(const char *text, size_t len, struct kj_buf *out, bo
 	}
 }
 
-/* A quantifier at pos: its end, and whether it repeats without a small bound. */
-static size_t quantifier_end(const char *text, size_t pos, bool *ret_many)
-{
-	*ret_many = text[pos] == '*' || text[pos] == '+' || text[pos] == '{';
-	if (text[pos] == '{' && (text[pos + 1] < '0' || text[pos + 1] > '9'))
-		*ret_many = false; /* a brace that means itself */
-	else if (text[pos] == '{')
-		pos += strcspn(text + pos, "}") + (strchr(text + pos, '}') != NULL);
-	else if (*ret_many)
-		pos++;
-	if (*ret_many && (text[pos] == '?' || text[pos] == '+'))
-		pos++;
-	return pos;
-}
-
-/* Where the atom at pos ends: an escape, a class, or one byte. */
-static size_t atom_end(const char *text, size_t pos)
-{
-	if (text[pos] == '\\' && text[pos + 1]) {
-		pos += 2;
-		return text[pos] == '{' && strchr("xpP", text[pos - 1]) ? pos + strcspn(text + pos, "}") + 1
-		                                                        : pos;
-	}
-	if (text[pos] != '[')
-		return pos + 1;
-	pos += text[pos + 1] == '^' ? 2 : 1;
-	pos += text[pos] == ']';
-	while (text[pos] && text[pos] != ']')
-		pos += text[pos] == '\\' && text[pos + 1] ? 2 : 1;
-	return pos + (text[pos] != '\0');
-}
-
-#define GROUPS_MAX 32
-
-/* The coarser form: repeated groups, and repeated words or any characters, become `.*`, \w becomes `.`. */
-static void coarsen(const char *text, struct kj_buf *out)
-{
-	size_t groups[GROUPS_MAX], depth = 0, end, next;
-	bool many, wide;
-
-	for (size_t pos = 0; text[pos]; pos = next) {
-		size_t start = out->len;
-
-		end = atom_end(text, pos);
-		next = quantifier_end(text, end, &many);
-		wide = strncmp(text + pos, "\\w", 2) == 0 || text[pos] == '.';
-		if (text[pos] == '(' && depth < GROUPS_MAX)
-			groups[depth] = start;
-		depth += text[pos] == '(';
-		if (text[pos] == ')' && depth && depth-- <= GROUPS_MAX) {
-			start = groups[depth];
-			wide = true;
-		}
-		if (wide && many) {
-			out->len = start;
-			kj_buf_add_str(out, ".*");
-		} else if (wide && text[pos] == '\\') {
-			kj_buf_add_char(out, '.');
-			next = end;
-		} else {
-			kj_buf_add(out, text + pos, end - pos);
-			next = end;
-		}
-	}
-}
-
 static pcre2_code *expression_compile(
     const char *text, size_t len, size_t *ret_offset, struct kj_reason *reason)
 {
@@ -244,12 +172,9 @@ static int expression_form(struct entry *entry, size_t *ret_offset, struct kj_re
 		/* Without JIT it is slower, no worse. */
 		if (entry->code)
 			pcre2_jit_compile(entry->code, PCRE2_JIT_COMPLETE);
-		kj_buf_clear(&form);
-		coarsen(entry->form, &form);
-		entry->coarse = strdup(kj_buf_str(&form));
 	}
 	kj_buf_free(&form);
-	return entry->form && (rc < 0 || entry->coarse) ? rc : -KJ_ENOMEM;
+	return entry->form ? rc : -KJ_ENOMEM;
 }
 
 static struct entry *next_entry(struct kj_phrase_set *set)
@@ -302,29 +227,40 @@ struct patterns {
 	const char **forms;
 	unsigned *flags, *ids;
 	size_t *lens;
-	unsigned count;
+	unsigned count, room;
+	bool full; /* out of memory */
 };
 
-static int patterns_take(
-    const struct kj_phrase_set *set, enum kj_view_kind view, bool regex, struct patterns *out)
+static void patterns_grow(struct patterns *p)
 {
-	size_t room = set->count + 1;
+	unsigned room = p->room ? p->room * 2 : 1024;
+	const char **forms = realloc(p->forms, room * sizeof *forms);
+	unsigned *flags, *ids;
+	size_t *lens;
 
-	*out = (struct patterns){calloc(room, sizeof *out->forms), calloc(room, sizeof *out->flags),
-	    calloc(room, sizeof *out->ids), calloc(room, sizeof *out->lens), 0};
-	if (!out->forms || !out->flags || !out->ids || !out->lens)
-		return -KJ_ENOMEM;
-	for (size_t i = 0; i < set->count; i++) {
-		const struct entry *entry = &set->entries[i];
+	p->forms = forms ? forms : p->forms;
+	flags = realloc(p->flags, room * sizeof *flags);
+	p->flags = flags ? flags : p->flags;
+	ids = realloc(p->ids, room * sizeof *ids);
+	p->ids = ids ? ids : p->ids;
+	lens = realloc(p->lens, room * sizeof *lens);
+	p->lens = lens ? lens : p->lens;
+	if (forms && flags && ids && lens)
+		p->room = room;
+	else
+		p->full = true;
+}
 
-		if (entry->view != view || entry->phrase.regex != regex || (regex && !entry->filtered))
-			continue;
-		out->forms[out->count] = regex ? entry->coarse : entry->form;
-		out->flags[out->count] = regex ? FILTER_FLAGS : 0;
-		out->ids[out->count] = (unsigned)i;
-		out->lens[out->count++] = entry->form_len;
-	}
-	return 0;
+static void patterns_add(struct patterns *p, const char *form, size_t len, unsigned flags, unsigned id)
+{
+	if (p->count == p->room)
+		patterns_grow(p);
+	if (p->full)
+		return;
+	p->forms[p->count] = form;
+	p->flags[p->count] = flags;
+	p->ids[p->count] = id;
+	p->lens[p->count++] = len;
 }
 
 static void patterns_free(struct patterns *patterns)
@@ -335,63 +271,56 @@ static void patterns_free(struct patterns *patterns)
 	free(patterns->lens);
 }
 
-static int database_make(const struct kj_phrase_set *set, enum kj_view_kind view, bool regex,
-    hs_database_t **ret_database, struct kj_reason *reason)
+/* The clauses of an expression get numbers; their literals are found once per scan, which is enough. */
+static void add_clauses(
+    struct kj_phrase_set *set, struct entry *entry, struct kj_arena *arena, struct patterns *out)
+{
+	entry->first_clause = set->clause_count;
+	for (struct factor_clause *c = phrase_factors(arena, entry->form); c; c = c->next) {
+		for (struct factor_literal *l = c->literals; l; l = l->next)
+			patterns_add(
+			    out, l->data, l->len, HS_FLAG_SINGLEMATCH, FACTOR_ID + set->clause_count);
+		set->clause_count++;
+		entry->clause_count++;
+	}
+}
+
+static int database_make(
+    struct kj_phrase_set *set, enum kj_view_kind view, struct kj_arena *arena, struct kj_reason *reason)
 {
 	hs_compile_error_t *error = NULL;
-	struct patterns p;
-	hs_error_t hs = HS_SUCCESS;
-	int rc = patterns_take(set, view, regex, &p);
+	struct patterns p = {0};
+	int rc = 0;
 
-	if (rc == 0 && p.count) {
-		hs = regex ? hs_compile_multi(
-		                 p.forms, p.flags, p.ids, p.count, HS_MODE_BLOCK, NULL, ret_database, &error)
-		           : hs_compile_lit_multi(p.forms, p.flags, p.ids, p.lens, p.count, HS_MODE_BLOCK,
-		                 NULL, ret_database, &error);
-		if (hs != HS_SUCCESS)
-			rc = kj_fail(reason, KJ_EINVAL, "the phrases do not compile: %s",
-			    error && error->message ? error->message : "no reason given");
-		hs_free_compile_error(error);
+	for (size_t i = 0; i < set->count; i++) {
+		struct entry *entry = &set->entries[i];
+
+		if (entry->view == view && entry->phrase.regex)
+			add_clauses(set, entry, arena, &p);
+		else if (entry->view == view)
+			patterns_add(&p, entry->form, entry->form_len, 0, (unsigned)i);
 	}
+	if (p.full)
+		rc = -KJ_ENOMEM;
+	else if (p.count && hs_compile_lit_multi(p.forms, p.flags, p.ids, p.lens, p.count, HS_MODE_BLOCK,
+	                        NULL, &set->database[view], &error) != HS_SUCCESS)
+		rc = kj_fail(reason, KJ_EINVAL, "the phrases do not compile: %s",
+		    error && error->message ? error->message : "no reason given");
+	else if (p.count && hs_alloc_scratch(set->database[view], &set->scratch) != HS_SUCCESS)
+		rc = -KJ_ENOMEM;
+	hs_free_compile_error(error);
 	patterns_free(&p);
 	return rc;
 }
 
-/* Ask Hyperscan of each expression whether it takes it, so that one it refuses costs only itself. */
-static void filters_choose(struct kj_phrase_set *set)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		struct entry *entry = &set->entries[i];
-		hs_compile_error_t *error = NULL;
-		hs_expr_info_t *info = NULL;
-
-		if (!entry->phrase.regex)
-			continue;
-		entry->filtered =
-		    hs_expression_info(entry->coarse, FILTER_FLAGS, &info, &error) == HS_SUCCESS;
-		free(info);
-		hs_free_compile_error(error);
-	}
-}
-
 int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason)
 {
-	int rc = 0;
+	struct kj_arena *arena = kj_arena_new(FACTORS_MAX);
+	int rc = arena ? 0 : -KJ_ENOMEM;
 
-	if (set->compiled)
-		return 0;
-	filters_choose(set);
-	for (int view = 0; view < KJ_VIEW_COUNT && rc == 0; view++) {
-		rc = database_make(set, (enum kj_view_kind)view, false, &set->literals[view], reason);
-		if (rc == 0)
-			rc = database_make(set, (enum kj_view_kind)view, true, &set->filter[view], reason);
-		if (rc == 0 && set->literals[view] &&
-		    hs_alloc_scratch(set->literals[view], &set->scratch) != HS_SUCCESS)
-			rc = -KJ_ENOMEM;
-		if (rc == 0 && set->filter[view] &&
-		    hs_alloc_scratch(set->filter[view], &set->scratch) != HS_SUCCESS)
-			rc = -KJ_ENOMEM;
-	}
-	set->compiled = rc == 0;
+	for (int view = 0; view < KJ_VIEW_COUNT && rc == 0 && !set->compiled; view++)
+		rc = database_make(set, (enum kj_view_kind)view, arena, reason);
+	kj_arena_free(arena);
+	set->compiled |= rc == 0;
 	return rc;
 }

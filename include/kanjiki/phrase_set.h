@@ -81,13 +81,15 @@ struct kj_phrase_match {
 typedef int kj_phrase_match_fn(void *context, const struct kj_phrase_match *match);
 
 /*
- * kj_phrase_set_scan - report every match of every phrase
+ * kj_phrase_set_scan - report every match of every phrase of some categories
  *
+ * Takes:  the categories as bits, 1 << enum kj_category; expressions of the others are not run.
  * Errors: -KJ_ENOMEM; -KJ_ELIMIT if a regular expression met its match limit (the others were run; the name of
  *         the failed one is in the reason, which may be NULL).
  * Threads: safe.
  */
-int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
-    void *context, struct kj_reason *reason);
+int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, unsigned categories,
+    kj_phrase_match_fn *fn, void *context, struct kj_reason *reason);
+#define KJ_CLAIMS_ALL ((1U << KJ_CLAIM_COUNT) - 1)
 
 #endif
