@@ -166,6 +166,9 @@ def tagged(kind, make_address):
                     assert answer == (b"a", b""), answer
                     assert ("insert", 0, "X-Spam-Flag", " YES") in edits, edits
                     assert ("change", 1, "X-Spam-Flag", "") in edits, edits
+                    status = [e[3] for e in edits if e[0] == "insert" and e[2] == "X-Spam-Status"]
+                    assert len(status) == 1 and status[0].startswith(" Yes, score="), edits
+                    assert "HELO_SPECIAL=" in status[0], edits
                     assert any(e[2] == "Subject" and e[3].startswith(" [SPAM] ") for e in edits), edits
                     assert edits.index(("change", 1, "X-Spam-Flag", "")) < edits.index(("insert", 0, "X-Spam-Flag", " YES"))
                 conn.write(b"Q")

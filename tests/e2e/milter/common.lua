@@ -62,14 +62,3 @@ function plus(fields, more)
 	for _, field in ipairs(more) do all[#all + 1] = field end
 	return all
 end
-
--- The value of an inserted field. miltertest counts deletions of that name too, and gives those as empty.
-function inserted(conn, name)
-	for n = 0, 9 do
-		local value = mt.getheader(conn, name, n)
-		if value ~= nil and value ~= "" then
-			return value
-		end
-	end
-	fail("wanted: a field " .. name)
-end
