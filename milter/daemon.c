@@ -5,10 +5,10 @@
  * for the control socket and does what is rare: reloading, the hourly sweep, stopping.
  *
  * Signals. libmilter has a thread in sigwait() for HUP, TERM and INT and stops at any of them; that cannot be switched
- * off. All threads block these signals, and SIGUSR1. The main thread opens them only inside ppoll(), where a signal to
- * the process reaches it first (the kernel prefers the main thread), and stops at once. While it is busy elsewhere,
- * libmilter's thread takes the signal and stops by itself, which takes up to five seconds more. So HUP cannot safely
- * mean "reload" here: that is SIGUSR1, or the control socket.
+ * off. All threads are born with these signals blocked, and SIGUSR1; only the main thread opens them, once libmilter
+ * runs. The kernel gives a signal to the main thread first if that can take it, so it nearly always does, and stops at
+ * once. Should libmilter's thread get it all the same (two signals at a time), it stops by itself, which takes up to
+ * five seconds more. So HUP cannot safely mean "reload" here: that is SIGUSR1, or the control socket.
  *
  * Stopping. libmilter's listener sleeps up to five seconds in select() while it holds the lock that smfi_stop() needs.
  * So smfi_stop() is called from a thread of its own while the main thread pokes the listener with SIGUSR2, whose
@@ -50,7 +50,7 @@ struct daemon {
 	struct kj_engine *engine;
 	struct kj_control *control;
 	struct kj_filter filter;
-	sigset_t while_waiting; /* signal mask inside ppoll() */
+	sigset_t signals; /* those we handle */
 	pthread_t milter;
 	int milter_done; /* eventfd: smfi_main() came back */
 	int milter_status;
@@ -59,15 +59,25 @@ struct daemon {
 	int64_t next_sweep_ms;
 };
 
-/* Signals arrive here only while the main thread sits in ppoll(). */
+/* A handler has no context, so these are static. What was asked is noted, and poll() woken up by the eventfd. */
 static volatile sig_atomic_t stop_asked, reload_asked;
+static int wake_up = -1;
 
 static void on_signal(int number)
 {
+	int saved = errno;
+
 	if (number == SIGUSR1)
 		reload_asked = 1;
-	else if (number != SIGUSR2)
+	else
 		stop_asked = 1;
+	eventfd_write(wake_up, 1);
+	errno = saved;
+}
+
+static void on_poke(int number)
+{
+	(void)number;
 }
 
 static int64_t now_ms(void)
@@ -75,21 +85,24 @@ static int64_t now_ms(void)
 	return kj_clock_mono_ms(kj_clock_system());
 }
 
-static void prepare_signals(struct daemon *daemon)
+static int prepare_signals(struct daemon *daemon)
 {
-	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t ours;
+	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction poke = {.sa_handler = on_poke};
 
-	sigemptyset(&ours);
+	wake_up = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake_up < 0)
+		return EX_OSERR;
+	sigemptyset(&daemon->signals);
 	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		sigaddset(&ours, numbers[i]);
+		sigaddset(&daemon->signals, numbers[i]);
 		sigaction(numbers[i], &action, NULL);
 	}
+	sigaction(SIGUSR2, &poke, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	pthread_sigmask(SIG_BLOCK, &ours, &daemon->while_waiting);
-	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		sigdelset(&daemon->while_waiting, numbers[i]);
+	pthread_sigmask(SIG_BLOCK, &daemon->signals, NULL);
+	return 0;
 }
 
 static int load(struct daemon *daemon)
@@ -136,11 +149,7 @@ static void *run_milter(void *argument)
 {
 	struct daemon *daemon = argument;
 	uint64_t one = 1;
-	sigset_t poke;
 
-	sigemptyset(&poke);
-	sigaddset(&poke, SIGUSR2);
-	pthread_sigmask(SIG_UNBLOCK, &poke, NULL);
 	daemon->milter_status = smfi_main();
 	if (write(daemon->milter_done, &one, sizeof one) != sizeof one)
 		return NULL; /* an eventfd takes a one */
@@ -196,8 +205,8 @@ static void sweep_if_due(struct daemon *daemon)
 	daemon->next_sweep_ms = now_ms() + SWEEP_EVERY_MS;
 }
 
-/* How long ppoll() may sleep: until the sweep, or shorter while somebody is at the control socket. */
-static struct timespec nap(const struct daemon *daemon)
+/* How long poll() may sleep, in milliseconds: until the sweep, or shorter while somebody is at the control socket. */
+static int nap_ms(const struct daemon *daemon)
 {
 	int64_t left_ms = daemon->next_sweep_ms - now_ms();
 
@@ -205,34 +214,44 @@ static struct timespec nap(const struct daemon *daemon)
 		left_ms = 0;
 	if (daemon->control && kj_control_busy(daemon->control) && left_ms > 1000)
 		left_ms = 1000;
-	return (struct timespec){.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+	return (int)left_ms;
+}
+
+static void reload_if_asked(struct daemon *daemon)
+{
+	struct kj_buf unread = KJ_BUF_INIT(ANSWER_MAX_BYTES);
+	eventfd_t count;
+
+	(void)eventfd_read(wake_up, &count);
+	if (!reload_asked)
+		return;
+	reload_asked = 0;
+	reload(daemon, &unread);
+	kj_buf_free(&unread);
 }
 
 /* Until a signal or libmilter says stop. */
 static void serve(struct daemon *daemon)
 {
-	struct pollfd fds[1 + KJ_CONTROL_POLLFDS];
+	enum { MILTER_DONE, WAKE_UP, CONTROL };
+	struct pollfd fds[CONTROL + KJ_CONTROL_POLLFDS];
 
 	while (!stop_asked) {
-		struct timespec timeout = nap(daemon);
-		unsigned count = daemon->control ? kj_control_poll(daemon->control, fds + 1) : 0;
-		int ready;
+		unsigned count = daemon->control ? kj_control_poll(daemon->control, fds + CONTROL) : 0;
 
-		fds[0] = (struct pollfd){.fd = daemon->milter_done, .events = POLLIN};
-		ready = ppoll(fds, 1 + count, &timeout, &daemon->while_waiting);
-		if (reload_asked) {
-			struct kj_buf unread = KJ_BUF_INIT(ANSWER_MAX_BYTES);
-
-			reload_asked = 0;
-			reload(daemon, &unread);
-			kj_buf_free(&unread);
+		fds[MILTER_DONE] = (struct pollfd){.fd = daemon->milter_done, .events = POLLIN};
+		fds[WAKE_UP] = (struct pollfd){.fd = wake_up, .events = POLLIN};
+		if (poll(fds, CONTROL + count, nap_ms(daemon)) >= 0) {
+			if (fds[MILTER_DONE].revents)
+				break;
+			if (daemon->control)
+				kj_control_serve(
+				    daemon->control, fds + CONTROL, count, now_ms(), run_command, daemon);
 		}
-		if (ready >= 0 && fds[0].revents)
-			return;
-		if (ready >= 0 && daemon->control)
-			kj_control_serve(daemon->control, fds + 1, count, now_ms(), run_command, daemon);
+		reload_if_asked(daemon);
 		sweep_if_due(daemon);
 	}
+	pthread_sigmask(SIG_BLOCK, &daemon->signals, NULL);
 }
 
 static void *call_smfi_stop(void *unused)
@@ -284,9 +303,10 @@ static int start(struct daemon *daemon)
 
 	if (status)
 		return status;
-	prepare_signals(daemon);
 	umask(0077);
-	status = start_engine(daemon);
+	status = prepare_signals(daemon);
+	if (status == 0)
+		status = start_engine(daemon);
 	if (status == 0)
 		status = start_milter(daemon);
 	return status;
@@ -300,6 +320,7 @@ int kj_daemon_run(const char *conf_path)
 	kj_log_open(&daemon.log);
 	status = start(&daemon);
 	if (status == 0) {
+		pthread_sigmask(SIG_UNBLOCK, &daemon.signals, NULL);
 		kj_log_event(&daemon.log, LOG_NOTICE, "start", "kanjikid %s listens on %s", PACKAGE_VERSION,
 		    kj_snapshot_settings(daemon.snapshot)->socket);
 		sd_notify(0, "READY=1");

@@ -63,6 +63,9 @@ class Mta:
         packet = exactly(size)
         return packet[:1], packet[1:]
 
+    def wait_for_close(self):
+        assert self.socket.recv(1) == b"", "the filter closes after QUIT"
+
     def negotiate(self):
         self.write(b"O", struct.pack(">III", 6, ALL_ACTIONS, ALL_STEPS))
         command, data = self.read()

@@ -10,8 +10,6 @@ send(conn, "TAG1", plus(PLAIN, {
 want(mt.getreply(conn) == SMFIR_ACCEPT, "ACCEPT: tagged mail is delivered")
 want(mt.eom_check(conn, MT_HDRINSERT, "X-Spam-Flag", " YES"), "X-Spam-Flag: YES")
 want(mt.eom_check(conn, MT_HDRINSERT, "X-Spam-Status"), "X-Spam-Status")
-want(mt.getheader(conn, "X-Spam-Status", 0):find("^ Yes, score=") ~= nil, "a status that says Yes")
-want(mt.getheader(conn, "X-Spam-Status", 0):find("HELO_SPECIAL", 1, true) ~= nil, "HELO_SPECIAL in the status")
 want(mt.eom_check(conn, MT_HDRDELETE, "X-Spam-Status"), "the forged X-Spam-Status gone")
 want(mt.eom_check(conn, MT_HDRDELETE, "X-Spam-Flag"), "the forged X-Spam-Flag gone")
 want(mt.eom_check(conn, MT_HDRCHANGE, "Subject"), "the subject prefix")
