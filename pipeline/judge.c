@@ -58,6 +58,7 @@ static struct kj_restraint restrain(struct kj_mail *mail, const struct kj_hits *
 {
 	const struct kj_settings *settings = kj_mail_settings(mail);
 	struct kj_restraint restraint = {
+	    .blind = kj_evidence_is_blind(mail->evidence),
 	    .null_sender = !*mail->facts.sender,
 	    .no_memory = !mail->engine->store && !mail->engine->options.dry_run,
 	    .incomplete = mail->failed || kj_hits_incomplete(hits),

@@ -109,3 +109,12 @@ unsigned kj_evidence_have(const struct kj_evidence *evidence)
 		have += !kj_item_missing(evidence->items[i]);
 	return have;
 }
+
+bool kj_evidence_is_blind(const struct kj_evidence *evidence)
+{
+	unsigned asked = 0;
+
+	for (unsigned i = 0; i < evidence->count; i++)
+		asked += evidence->items[i]->answer.status != KJ_ANSWER_DISABLED;
+	return asked && kj_evidence_have(evidence) * 2 < asked;
+}

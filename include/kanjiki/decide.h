@@ -25,6 +25,7 @@ struct kj_restraint {
 	bool no_memory;	    /* no deferral memory: a retry would not be recognised */
 	bool incomplete;    /* something of ours failed */
 	bool ceiling;	    /* too many were put off in the last hour */
+	bool blind;	    /* most questions have no answer: a retry might be judged on nothing more */
 };
 
 struct kj_decision {

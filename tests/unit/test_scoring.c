@@ -554,6 +554,7 @@ static const struct {
     {"postmaster", {.total_centi = 900, .families = 2, .gate_family = true}, {.duty_mailbox = true}, true, KJ_ACTION_TAG},
     {"no memory", {.total_centi = 900, .families = 2, .gate_family = true}, {.no_memory = true}, true, KJ_ACTION_TAG},
     {"incomplete", {.total_centi = 900, .families = 2, .gate_family = true}, {.incomplete = true}, true, KJ_ACTION_TAG},
+    {"blind", {.total_centi = 900, .families = 2, .gate_family = true}, {.blind = true}, true, KJ_ACTION_TAG},
     {"ceiling", {.total_centi = 900, .families = 2, .gate_family = true}, {.ceiling = true}, true, KJ_ACTION_TAG},
 };
 
@@ -580,6 +581,26 @@ START_TEST(evidence_counts_knowledge)
 	    (struct kj_answer){.status = KJ_ANSWER_FOUND, .spf = KJ_SPF_TEMPERROR});
 	ck_assert_uint_eq(kj_evidence_have(evidence), 1);
 	ck_assert_str_eq(kj_item_missing(kj_evidence_item(evidence, 1)), "temperror");
+}
+END_TEST
+
+START_TEST(most_questions_without_an_answer_is_blind)
+{
+	static const enum kj_answer_status statuses[] = {KJ_ANSWER_TIMEOUT, KJ_ANSWER_FOUND, KJ_ANSWER_SERVFAIL};
+	static const char *const names[] = {"a", "b", "c"};
+
+	ck_assert(!kj_evidence_is_blind(evidence));
+	for (unsigned i = 0; i < 3; i++) {
+		answer((struct kj_question){.kind = KJ_ASK_DNSBL, .name = names[i]},
+		    (struct kj_answer){.status = statuses[i]});
+		ck_assert(kj_evidence_is_blind(evidence) == (i != 1));
+	}
+	answer((struct kj_question){.kind = KJ_ASK_SPF, .name = "d"}, (struct kj_answer){.status = KJ_ANSWER_NOT_FOUND});
+	ck_assert(!kj_evidence_is_blind(evidence));
+	kj_evidence_item(evidence, 1)->answer.status = KJ_ANSWER_DISABLED;
+	ck_assert(kj_evidence_is_blind(evidence));
+	kj_evidence_item(evidence, 0)->answer.status = kj_evidence_item(evidence, 2)->answer.status = KJ_ANSWER_DISABLED;
+	ck_assert(!kj_evidence_is_blind(evidence));
 }
 END_TEST
 
@@ -621,6 +642,7 @@ int main(void)
 	tcase_add_test(tc, policies_are_found_by_the_nearest_domain);
 	add_rows(tc, tempfail_needs_the_gate, decide_rows);
 	tcase_add_test(tc, evidence_counts_knowledge);
+	tcase_add_test(tc, most_questions_without_an_answer_is_blind);
 	tcase_add_test(tc, a_long_reason_is_cut_between_characters);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
