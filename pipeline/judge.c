@@ -54,24 +54,6 @@ static bool is_duty_mailbox(const char *rcpt)
 	return false;
 }
 
-/* Not one question to the network was answered: our name servers are gone, and nobody's mail shall wait for them.
- * Single answers that are missing are another matter: who sends the mail decides whether his own names resolve. */
-static bool network_is_gone(struct kj_mail *mail)
-{
-	bool asked = false;
-
-	for (unsigned i = 0; i < kj_evidence_count(mail->evidence); i++) {
-		const struct kj_item *item = kj_evidence_item(mail->evidence, i);
-
-		if (item->question.kind == KJ_ASK_FIRST_SEEN || item->answer.status == KJ_ANSWER_DISABLED)
-			continue;
-		if (!kj_item_missing(item))
-			return false;
-		asked = true;
-	}
-	return asked;
-}
-
 static struct kj_restraint restrain(struct kj_mail *mail, const struct kj_hits *hits)
 {
 	const struct kj_settings *settings = kj_mail_settings(mail);
@@ -79,7 +61,7 @@ static struct kj_restraint restrain(struct kj_mail *mail, const struct kj_hits *
 	    .blind = kj_evidence_is_blind(mail->evidence),
 	    .null_sender = !*mail->facts.sender,
 	    .no_memory = !mail->engine->store && !mail->engine->options.dry_run,
-	    .incomplete = mail->failed || kj_hits_incomplete(hits) || network_is_gone(mail),
+	    .incomplete = mail->failed || kj_hits_incomplete(hits),
 	    .ceiling = kj_ceiling_reached(&mail->engine->ceiling, kj_clock_mono_ms(mail->engine->options.clock),
 	        settings->defer_ceiling_permyriad, settings->defer_floor),
 	};

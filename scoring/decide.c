@@ -27,7 +27,7 @@ static const char *gate_closed(const struct kj_score *score, const struct kj_res
 		const char *why;
 	} reasons[] = {
 	    {restraint->incomplete, "the check is incomplete"},
-	    {restraint->blind, "most questions have no answer"},
+	    {restraint->blind, "no name server answers"},
 	    {restraint->null_sender, "null sender"},
 	    {restraint->duty_mailbox, "a recipient is postmaster or abuse"},
 	    {score->families < FAMILIES_FOR_TEMPFAIL, "only one family of evidence"},

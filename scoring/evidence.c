@@ -112,9 +112,16 @@ unsigned kj_evidence_have(const struct kj_evidence *evidence)
 
 bool kj_evidence_is_blind(const struct kj_evidence *evidence)
 {
-	unsigned asked = 0;
+	bool asked = false;
 
-	for (unsigned i = 0; i < evidence->count; i++)
-		asked += evidence->items[i]->answer.status != KJ_ANSWER_DISABLED;
-	return asked && kj_evidence_have(evidence) * 2 < asked;
+	for (unsigned i = 0; i < evidence->count; i++) {
+		const struct kj_item *item = evidence->items[i];
+
+		if (item->question.kind == KJ_ASK_FIRST_SEEN || item->answer.status == KJ_ANSWER_DISABLED)
+			continue;
+		if (!kj_item_missing(item))
+			return false;
+		asked = true;
+	}
+	return asked;
 }

@@ -25,7 +25,7 @@ struct kj_restraint {
 	bool no_memory;	    /* no deferral memory: a retry would not be recognised */
 	bool incomplete;    /* something of ours failed */
 	bool ceiling;	    /* too many were put off in the last hour */
-	bool blind;	    /* most questions have no answer: a retry might be judged on nothing more */
+	bool blind;	    /* the network says nothing at all: nobody's mail shall wait for our name servers */
 };
 
 struct kj_decision {

@@ -38,7 +38,8 @@ const struct kj_answer *kj_evidence_find(const struct kj_evidence *evidence, enu
 /* kj_evidence_have - how many answers are knowledge (temperror of SPF is none) */
 unsigned kj_evidence_have(const struct kj_evidence *evidence);
 
-/* kj_evidence_is_blind - most questions that were put to somebody have no answer that is knowledge */
+/* kj_evidence_is_blind - of all questions to the network not one was answered: our name servers are gone. Single
+ * answers that are missing are another matter: who sends the mail decides whether his own names resolve. */
 bool kj_evidence_is_blind(const struct kj_evidence *evidence);
 
 /* kj_item_missing - why this item is no knowledge, as a word ("timeout"), or NULL if it is */
