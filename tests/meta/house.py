@@ -31,7 +31,7 @@ MAY_USE = {
 ONLY_USER = {
     r"ldns/": ["lookup/wire.c"],
     r"spf2/": ["lookup/spf_engine.c"],
-    r"gmime/": ["message/mime.c", "message/header.c"],
+    r"gmime/": ["message/"],
     r"gumbo\.h": ["message/html"],
     r"pcre2\.h|hs\.h|hs/hs\.h": ["scoring/phrase_set.c", "scoring/phrase_scan.c", "scoring/phrase_engine.h"],
     r"libpsl\.h|idn2\.h": ["base/name.c"],
