@@ -85,6 +85,22 @@ static void names_known(void *context, const struct kj_dns_answer *const *answer
 	}
 }
 
+/* The answer goes into the cache, or to whoever asks the same meanwhile: that will be this very lookup. */
+static void nobody_waits(void *context, const struct kj_dns_answer *answer)
+{
+	(void)context;
+	(void)answer;
+}
+
+/* The MTA has just looked the name up, so it is most likely the one the PTR will give. */
+static void ask_beforehand(struct kj_resolver *resolver, const struct kj_question *question, int64_t deadline_ms)
+{
+	enum kj_dns_type type = question->addr.family == 4 ? KJ_DNS_A : KJ_DNS_AAAA;
+
+	if (question->name)
+		(void)kj_resolver_ask(resolver, question->name, type, deadline_ms, nobody_waits, NULL);
+}
+
 int kj_lookup_fcrdns(struct kj_resolver *resolver, const struct kj_question *question, int64_t deadline_ms,
     kj_lookup_done_fn *done, void *context)
 {
@@ -101,6 +117,7 @@ int kj_lookup_fcrdns(struct kj_resolver *resolver, const struct kj_question *que
 	if (question->addr.family)
 		snprintf(name, sizeof name, "%s.%s", kj_addr_reverse(&question->addr, reversed),
 		    question->addr.family == 4 ? "in-addr.arpa" : "ip6.arpa");
+	ask_beforehand(resolver, question, deadline_ms);
 	rc = kj_gather(resolver, &want, 1, deadline_ms, names_known, task);
 	if (rc < 0)
 		free(task);

@@ -67,6 +67,7 @@ bool kj_mail_find_peer(struct kj_mail *mail)
 		if (is_ours(kj_mail_settings(mail), &line->addr))
 			continue;
 		mail->facts.client = line->addr;
+	mail->facts.client_name = "";
 		kj_mail_set_helo(mail, line->helo);
 		mail->facts.chain = line + 1;
 		mail->facts.chain_count = message->received_count - i - 1;

@@ -18,6 +18,7 @@
 struct kj_session {
 	struct kj_engine *engine;
 	struct kj_addr client; /* family 0: local */
+	char name[KJ_NAME_STRLEN]; /* as the MTA verified it; "" if it is unknown */
 	char helo[512];
 	bool connected, from_relay;
 	enum kj_way way; /* what the connection as a whole is to be */
@@ -70,6 +71,7 @@ static struct kj_mail *begin(struct kj_session *session)
 	if (session->from_relay)
 		return mail;
 	mail->facts.client = session->client;
+	mail->facts.client_name = session->name;
 	kj_mail_ask(mail, KJ_STAGE_CONNECT);
 	if (*session->helo) {
 		kj_mail_set_helo(mail, session->helo);
@@ -83,11 +85,12 @@ enum kj_way kj_session_connect(struct kj_session *session, const struct kj_addr 
 	struct kj_snapshot *snapshot = kj_engine_snapshot(session->engine);
 	const struct kj_settings *settings = kj_snapshot_settings(snapshot);
 
-	(void)name;
 	kj_session_reset(session);
 	session->connected = true;
 	session->client = client ? *client : (struct kj_addr){0};
 	session->helo[0] = '\0';
+	if (!name || strcmp(name, "unknown") == 0 || kj_name_normalise(name, session->name) < 0)
+		session->name[0] = '\0';
 	session->from_relay =
 	    client && kj_prefixes_contain(settings->trusted_relays, settings->trusted_relay_count, client);
 	session->way = KJ_WAY_ON;

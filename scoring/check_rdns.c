@@ -11,8 +11,12 @@ static void ask(const struct kj_facts *facts, const struct kj_rules *rules, stru
 {
 	(void)rules;
 	if (facts->client.family)
-		kj_evidence_ask(evidence,
-		    &(struct kj_question){.kind = KJ_ASK_FCRDNS, .label = "rdns", .addr = facts->client});
+		kj_evidence_ask(evidence, &(struct kj_question){
+		    .kind = KJ_ASK_FCRDNS,
+		    .label = "rdns",
+		    .addr = facts->client,
+		    .name = *facts->client_name ? facts->client_name : NULL,
+		});
 }
 
 /* Words by which providers name the addresses they hand out, as a whole label part: "p1-dhcp.example". */

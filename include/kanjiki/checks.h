@@ -25,6 +25,7 @@ enum kj_stage { KJ_STAGE_CONNECT, KJ_STAGE_HELO, KJ_STAGE_MAIL, KJ_STAGE_END };
 /* What the envelope and the message say, as far as the session has come. Strings are never NULL. */
 struct kj_facts {
 	struct kj_addr client; /* the true external peer; family 0 if there is none (a local submission) */
+	const char *client_name; /* as the MTA verified it, normalised; "" if it is unknown */
 	const char *helo;      /* as given */
 	const char *helo_name; /* normalised (name.h); "" if it is no DNS name */
 	const char *sender;    /* envelope sender without brackets; "" is the null sender */

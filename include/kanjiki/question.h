@@ -61,7 +61,9 @@ struct kj_code_range {
 struct kj_question {
 	enum kj_question_kind kind;
 	const char *label; /* its name in the evidence: "spf", "rdns", "zen.example" */
-	const char *name;  /* DNSBL: whole query name; ADDRESSES, FIRST_SEEN: the name; normalised (name.h) */
+	/* DNSBL: whole query name; ADDRESSES, FIRST_SEEN: the name; normalised (name.h). FCRDNS: what the MTA calls
+	 * the client, or NULL: asked for beside the PTR, so that its addresses are there when the PTR is. */
+	const char *name;
 	struct kj_addr addr; /* FCRDNS, SPF: the client */
 	/* SPF: the identity under test. A null sender is "" and makes it the HELO identity (RFC 7208 2.4). */
 	const char *sender, *helo;

@@ -60,8 +60,10 @@ struct kj_session *kj_session_new(struct kj_engine *engine);
 void kj_session_free(struct kj_session *session);
 
 /*
- * kj_session_connect - client: its address, NULL for local mail without one; its name as the MTA has it
- * ("unknown"). Again on the same session: a new client (XCLIENT).
+ * kj_session_connect - a client, or again on the same session a new one (XCLIENT)
+ *
+ * Takes: its address: NULL for local mail without one, which passes unless it is to be scored; family 0 for a client
+ *        that nobody knows (mail from a file), which is scored; its name as the MTA verified it ("unknown").
  */
 enum kj_way kj_session_connect(struct kj_session *session, const struct kj_addr *client, const char *name);
 void kj_session_helo(struct kj_session *session, const char *helo);

@@ -42,6 +42,7 @@ static struct kj_addr addr(const char *text)
 static struct kj_facts facts_of(const char *client, const char *helo)
 {
 	return (struct kj_facts){.client = addr(client),
+	    .client_name = "",
 	    .helo = helo,
 	    .helo_name = helo,
 	    .sender = "a@sender.example",
