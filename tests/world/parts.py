@@ -82,7 +82,7 @@ class Part:
     def log_tail(self):
         try:
             with open(self.log, errors="replace") as file:
-                return "".join(file.readlines()[-15:])
+                return "".join(file.readlines()[-60:])
         except OSError:
             return ""
 
