@@ -58,6 +58,9 @@ static inline bool phrase_is_word(uint32_t code)
 /* The same for PCRE2, around every expression. */
 #define PHRASE_NO_WORD "[a-z0-9\\x{c0}-\\x{d6}\\x{d8}-\\x{f6}\\x{f8}-\\x{10ff}\\x{1200}-\\x{1fff}]"
 
+/* And among bytes; closing quotes and dashes are the views' ASCII ones already. */
+#define PHRASE_NO_WORD_BYTE "[a-z0-9\\x80-\\xff]"
+
 /* phrase_worker_free - give back what a worker holds; NULL is allowed */
 void phrase_worker_free(struct worker *worker);
 

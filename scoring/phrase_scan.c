@@ -163,7 +163,7 @@ static int run_expression(struct scan *scan, struct worker *worker, const struct
 
 	for (int i = 0; i < EXPRESSION_REPEAT && from < scan->text->len && !scan->stopped; i++) {
 		int rc =
-		    pcre2_match(entry->code, data, scan->text->len, from, 0, worker->match, worker->context);
+		    pcre2_match(entry->code, data, scan->text->len, from, PCRE2_NO_UTF_CHECK, worker->match, worker->context);
 
 		if (rc == PCRE2_ERROR_NOMATCH)
 			return 0;
@@ -194,6 +194,7 @@ static int run_expressions(struct scan *scan, struct worker *worker, struct kj_r
 	return rc;
 }
 
+/* Views are valid UTF-8; what else somebody hands over is not for PCRE2, which is told not to look. */
 static int scan_view(struct scan *scan, struct worker *worker, struct kj_reason *reason)
 {
 	const hs_database_t *database = scan->set->database[scan->view];
@@ -205,7 +206,7 @@ static int scan_view(struct scan *scan, struct worker *worker, struct kj_reason 
 		hs = hs_scan(database, scan->text->data, len, 0, worker->scratch, on_pattern, scan);
 	if (hs != HS_SUCCESS)
 		return hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
-	return run_expressions(scan, worker, reason);
+	return kj_utf8_valid(scan->text->data, len) ? run_expressions(scan, worker, reason) : 0;
 }
 
 int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, unsigned categories,
