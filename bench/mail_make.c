@@ -5,12 +5,14 @@
 
 #include "bench/mail_parts.h"
 
-/* Of sixteen mails two are threats, five come from lists. */
+#define THREAT_MAX 8192 /* bytes; nobody threatens at greater length */
+
+/* Of sixty-four mails one is a threat - which is many - and twenty come from lists. */
 static enum tone draw_tone(struct rng *rng)
 {
-	unsigned at = rng_below(rng, 16);
+	unsigned at = rng_below(rng, 64);
 
-	return at < 2 ? THREAT : at < 7 ? NEWSLETTER : ORDINARY;
+	return at < 1 ? THREAT : at < 21 ? NEWSLETTER : ORDINARY;
 }
 
 bool mail_make(uint64_t seed, unsigned n, const struct mail_limits *limits, const struct client *client,
@@ -21,6 +23,8 @@ bool mail_make(uint64_t seed, unsigned n, const struct mail_limits *limits, cons
 	*mail = (struct mail){.kind = ""};
 	draft.tone = draw_tone(&draft.rng);
 	draft.size_bytes = rng_size(&draft.rng, limits->low_bytes, limits->high_bytes);
+	if (draft.tone == THREAT && draft.size_bytes > THREAT_MAX)
+		draft.size_bytes = THREAT_MAX;
 	body_make(&draft);
 	fields_make(&draft);
 	mail->rcpt_count = rng_below(&draft.rng, 8) ? 1 : rng_between(&draft.rng, 2, 4);

@@ -21,8 +21,14 @@ struct entry {
 	char *form;             /* literal: the bytes to look for. Expression: what was given to PCRE2 */
 	size_t form_len;
 	pcre2_code *code;                    /* NULL for a literal */
+	bool on_bytes;                       /* compiled for bytes rather than characters */
 	unsigned first_clause, clause_count; /* what must be met before it is run; none: always run */
+	unsigned pivot;                      /* the clause whose places it is run around ... */
+	size_t reach;                        /* ... so many bytes to either side; 0: on the whole text */
 };
+
+/* Places of one clause in one text; more than these, and the whole text is searched. */
+#define PLACES_MAX 24
 
 /* What one scan needs for itself; kept for the next one. */
 struct worker {
@@ -31,7 +37,8 @@ struct worker {
 	pcre2_match_data *match;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
-	unsigned char *clauses; /* one flag each: met in this text */
+	unsigned char *met;             /* per clause: how often in this text, PLACES_MAX + 1 at most */
+	uint32_t (*places)[PLACES_MAX]; /* where its literals ended */
 };
 
 struct kj_phrase_set {

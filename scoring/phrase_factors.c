@@ -1,11 +1,15 @@
 /*
- * phrase_factors.c - the literals an expression cannot do without
+ * phrase_factors.c - the literals an expression cannot do without, and how far it can reach from them
  *
  * (i|we) (hacked|cracked) your (\w+ ){0,3}(phone|laptop) can match only where there is hacked or cracked, and " your ",
  * and phone or laptop. Such literals are found for all expressions in the one pass for phrases, and an expression
  * is run only when each of its clauses was met: in ordinary mail hardly any. Hyperscan's own prefilter mode does the
  * same with automata; for gaps like the one above they took seconds to compile and a millisecond to scan ten
  * kilobytes.
+ *
+ * An expression that does not reach far is run only around the places where one of its literals was found. Of what
+ * may be repeated without bound a sane number is counted: a word of more than 40 letters in a gap, or a group
+ * more than 12 times, may then end a match early.
  *
  * The reader knows the common syntax. What it does not know makes it say nothing, which costs time but no match.
  * Letters between U+0080 and U+2FFF break a literal: the expression is caseless, and what their case folds to is PCRE2's
@@ -23,13 +27,21 @@
 #define SHORTEST  3 /* bytes; shorter literals are everywhere */
 #define DEPTH_MAX 16
 #define RUN_MAX   128
+#define REACH_MAX 1000 /* bytes; beyond that, looking around a place is no gain */
+
+#define UNBOUNDED     SIZE_MAX
+#define ATOM_REPEATS  40 /* what an unbounded number is taken for */
+#define GROUP_REPEATS 12
 
 struct reader {
 	struct kj_arena *arena;
 	const char *text;
 	size_t len, pos;
 	unsigned depth;
-	bool lost; /* met what it does not know */
+	bool lost;    /* met what it does not know */
+	bool looks;   /* met a look-around, which may reach anywhere */
+	size_t unit;  /* bytes that a class can match */
+	size_t reach; /* of what was read last */
 	char run[RUN_MAX];
 	size_t run_len;
 };
@@ -64,17 +76,31 @@ static void end_run(struct reader *reader, struct factor_clause **list)
 	append(list, clause);
 }
 
-/* The quantifier at this place: the least number of times, -1 if there is none. */
-static int read_quantifier(struct reader *reader)
+/* The bound behind the comma of {2,5}, or without comma the one number. */
+static size_t read_most(const char *at, int least)
+{
+	size_t inside = strcspn(at, "}");
+	const char *comma = memchr(at, ',', inside);
+
+	if (!comma)
+		return (size_t)least;
+	return isdigit((unsigned char)comma[1]) ? (size_t)strtoul(comma + 1, NULL, 10) : UNBOUNDED;
+}
+
+/* The quantifier at this place: the least number of times, -1 if there is none; and the most. */
+static int read_quantifier(struct reader *reader, size_t *ret_most)
 {
 	const char *at = reader->text + reader->pos;
 	int least = -1;
 
+	*ret_most = 1;
 	if (*at == '?' || *at == '*' || *at == '+') {
 		least = *at == '+';
+		*ret_most = *at == '?' ? 1 : UNBOUNDED;
 		reader->pos++;
 	} else if (*at == '{' && (isdigit((unsigned char)at[1]) || at[1] == ',')) {
 		least = (int)strtol(at + 1, NULL, 10);
+		*ret_most = read_most(at, least);
 		reader->pos += strcspn(at, "}") + (strchr(at, '}') != NULL);
 	}
 	if (least >= 0 && (reader->text[reader->pos] == '?' || reader->text[reader->pos] == '+'))
@@ -146,14 +172,24 @@ static bool read_group_head(struct reader *reader)
 	return false;
 }
 
+/* So many bytes, so many times; never more than REACH_MAX and one. */
+static size_t repeated(size_t bytes, size_t most, size_t sane)
+{
+	most = most == UNBOUNDED ? sane : most;
+	return bytes && most > REACH_MAX / bytes ? REACH_MAX + 1 : bytes * most;
+}
+
 static void read_group(struct reader *reader, struct factor_clause **list)
 {
 	struct factor_clause *inner;
+	size_t most;
 	bool needed;
+	int least;
 
 	end_run(reader, list);
 	reader->pos++;
 	needed = read_group_head(reader);
+	reader->looks |= !needed;
 	reader->lost |= reader->depth == DEPTH_MAX;
 	if (reader->lost)
 		return;
@@ -161,17 +197,21 @@ static void read_group(struct reader *reader, struct factor_clause **list)
 	inner = read_alternatives(reader);
 	reader->depth--;
 	reader->pos += reader->text[reader->pos] == ')';
-	if (read_quantifier(reader) != 0 && needed)
+	least = read_quantifier(reader, &most);
+	reader->reach = repeated(reader->reach, most, GROUP_REPEATS);
+	if (least != 0 && needed)
 		append(list, inner);
 }
 
 static void read_literal(struct reader *reader, struct factor_clause **list)
 {
 	uint32_t code = read_atom(reader);
-	int least = read_quantifier(reader);
+	size_t most, len;
+	int least = read_quantifier(reader, &most);
 	char bytes[4];
-	size_t len;
 
+	/* The other case of a letter beyond ASCII may be longer. */
+	reader->reach = repeated(code && code < 0x80 ? 1 : reader->unit, most, ATOM_REPEATS);
 	if (!code || (code >= 0x80 && code < 0x3000) || least == 0) {
 		end_run(reader, list);
 		return;
@@ -188,14 +228,17 @@ static void read_literal(struct reader *reader, struct factor_clause **list)
 static struct factor_clause *read_sequence(struct reader *reader)
 {
 	struct factor_clause *list = NULL;
+	size_t reach = 0;
 
 	while (!reader->lost && reader->pos < reader->len && !strchr("|)", reader->text[reader->pos])) {
 		if (reader->text[reader->pos] == '(')
 			read_group(reader, &list);
 		else
 			read_literal(reader, &list);
+		reach += reader->reach;
 	}
 	end_run(reader, &list);
+	reader->reach = reach;
 	return list;
 }
 
@@ -213,14 +256,16 @@ static struct factor_clause *best_of(struct factor_clause *list)
 static struct factor_clause *read_alternatives(struct reader *reader)
 {
 	struct factor_clause *first = read_sequence(reader), *all, *other;
+	size_t reach = reader->reach;
 	struct factor_literal **end;
 
 	if (reader->text[reader->pos] != '|')
-		return first;
+		return first; /* the reach is its own */
 	all = best_of(first);
 	while (!reader->lost && reader->text[reader->pos] == '|') {
 		reader->pos++;
 		other = best_of(read_sequence(reader));
+		reach = reader->reach > reach ? reader->reach : reach;
 		if (!all || !other) {
 			all = NULL;
 			continue;
@@ -232,13 +277,18 @@ static struct factor_clause *read_alternatives(struct reader *reader)
 	}
 	if (all)
 		all->next = NULL;
+	reader->reach = reach;
 	return all;
 }
 
-struct factor_clause *phrase_factors(struct kj_arena *arena, const char *expression)
+struct factors phrase_factors(struct kj_arena *arena, const char *expression, size_t unit)
 {
-	struct reader reader = {.arena = arena, .text = expression, .len = strlen(expression)};
-	struct factor_clause *clauses = read_alternatives(&reader);
+	struct reader reader = {.arena = arena, .text = expression, .len = strlen(expression), .unit = unit};
+	struct factors factors = {.clauses = read_alternatives(&reader)};
 
-	return reader.lost || reader.pos < reader.len ? NULL : clauses;
+	if (reader.lost || reader.pos < reader.len)
+		return (struct factors){NULL, 0};
+	if (!reader.looks && reader.reach <= REACH_MAX)
+		factors.reach = reader.reach;
+	return factors;
 }

@@ -21,12 +21,20 @@ struct factor_clause {
 	size_t shortest; /* length of the shortest of them, in bytes */
 };
 
+struct factors {
+	struct factor_clause
+	    *clauses; /* every text that the expression matches fulfils all of them; NULL if nothing
+	                                * can be said: then always try the expression */
+	size_t reach; /* no match is longer than so many bytes; 0 if that cannot be said */
+};
+
 /*
- * phrase_factors - the clauses of an expression; every text that it matches fulfils all of them
+ * phrase_factors - what can be said of an expression
  *
- * Takes:  an arena, and the expression, which PCRE2 has found good.
- * Gives:  a list in the arena; NULL where nothing can be said (or the arena is full): then always try the expression.
+ * Takes:  an arena, the expression, which PCRE2 has found good, and the most bytes that a class or a dot can match
+ *         (1 where it runs on bytes, else 4).
+ * Gives:  clauses in the arena; none when it is full.
  */
-struct factor_clause *phrase_factors(struct kj_arena *arena, const char *expression);
+struct factors phrase_factors(struct kj_arena *arena, const char *expression, size_t unit);
 
 #endif

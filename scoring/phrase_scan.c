@@ -25,7 +25,7 @@ struct scan {
 	const struct kj_text *text;
 	enum kj_view_kind view;
 	unsigned categories;
-	unsigned char *clauses;
+	struct worker *worker;
 	kj_phrase_match_fn *fn;
 	void *context;
 	bool stopped;
@@ -39,7 +39,8 @@ void phrase_worker_free(struct worker *worker)
 	pcre2_match_data_free(worker->match);
 	pcre2_match_context_free(worker->context);
 	pcre2_jit_stack_free(worker->stack);
-	free(worker->clauses);
+	free(worker->met);
+	free(worker->places);
 	free(worker);
 }
 
@@ -52,8 +53,9 @@ static struct worker *worker_new(const struct kj_phrase_set *set)
 	worker->match = pcre2_match_data_create(1, NULL);
 	worker->context = pcre2_match_context_create(NULL);
 	worker->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	worker->clauses = malloc(set->clause_count + 1U);
-	if (!worker->match || !worker->context || !worker->stack || !worker->clauses ||
+	worker->met = malloc(set->clause_count + 1U);
+	worker->places = malloc((set->clause_count + 1U) * sizeof *worker->places);
+	if (!worker->match || !worker->context || !worker->stack || !worker->met || !worker->places ||
 	    (set->scratch && hs_clone_scratch(set->scratch, &worker->scratch) != HS_SUCCESS)) {
 		phrase_worker_free(worker);
 		return NULL;
@@ -126,6 +128,16 @@ static bool is_wanted(const struct scan *scan, const struct entry *entry)
 	return scan->categories & 1U << entry->phrase.category;
 }
 
+static void note_place(struct worker *worker, unsigned clause, size_t end)
+{
+	unsigned char *met = &worker->met[clause];
+
+	if (*met < PLACES_MAX)
+		worker->places[clause][*met] = (uint32_t)end;
+	if (*met <= PLACES_MAX)
+		++*met;
+}
+
 static int on_pattern(
     unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
@@ -136,7 +148,7 @@ static int on_pattern(
 	(void)from; /* literals have one length, so the costly start-of-match tracking is not needed */
 	(void)flags;
 	if (id >= FACTOR_ID) {
-		scan->clauses[id - FACTOR_ID] = 1;
+		note_place(scan->worker, id - FACTOR_ID, end);
 		return 0;
 	}
 	entry = &scan->set->entries[id];
@@ -149,21 +161,21 @@ static int on_pattern(
 static bool may_match(const struct scan *scan, const struct entry *entry)
 {
 	for (unsigned i = 0; i < entry->clause_count; i++)
-		if (!scan->clauses[entry->first_clause + i])
+		if (!scan->worker->met[entry->first_clause + i])
 			return false;
 	return true;
 }
 
-/* 0, or -KJ_ELIMIT when a match limit was met. */
-static int run_expression(struct scan *scan, struct worker *worker, const struct entry *entry)
+/* Run on a part of the text that begins and ends with whole characters; look-behinds see what is before it. 0, or
+ * -KJ_ELIMIT when a match limit was met. *from moves behind the last match. */
+static int run_between(struct scan *scan, const struct entry *entry, size_t *from, size_t end)
 {
 	PCRE2_SPTR data = (PCRE2_SPTR)scan->text->data;
-	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(worker->match);
-	size_t from = 0;
+	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(scan->worker->match);
 
-	for (int i = 0; i < EXPRESSION_REPEAT && from < scan->text->len && !scan->stopped; i++) {
-		int rc =
-		    pcre2_match(entry->code, data, scan->text->len, from, PCRE2_NO_UTF_CHECK, worker->match, worker->context);
+	for (int i = 0; i < EXPRESSION_REPEAT && *from < end && !scan->stopped; i++) {
+		int rc = pcre2_match(entry->code, data, end, *from, PCRE2_NO_UTF_CHECK, scan->worker->match,
+		    scan->worker->context);
 
 		if (rc == PCRE2_ERROR_NOMATCH)
 			return 0;
@@ -172,12 +184,44 @@ static int run_expression(struct scan *scan, struct worker *worker, const struct
 		if (bounds[1] <= bounds[0])
 			return 0; /* \K or a look-around made it empty */
 		report(scan, entry, bounds[0], bounds[1]);
-		from = bounds[1];
+		*from = bounds[1];
 	}
 	return 0;
 }
 
-static int run_expressions(struct scan *scan, struct worker *worker, struct kj_reason *reason)
+/* The beginning of the character at this place, or before it. */
+static size_t whole(const struct kj_text *text, size_t at)
+{
+	while (at && at < text->len && ((unsigned char)text->data[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+/* Run around the places of the pivot, where they are known; places that are near to each other are one part. */
+static int run_expression(struct scan *scan, const struct entry *entry)
+{
+	const struct worker *worker = scan->worker;
+	size_t reach = entry->reach, from = 0;
+	unsigned count = reach && entry->clause_count ? worker->met[entry->pivot] : 0;
+	int rc = 0;
+
+	if (!count || count > PLACES_MAX)
+		return run_between(scan, entry, &from, scan->text->len);
+	for (unsigned i = 0; i < count && rc == 0 && !scan->stopped;) {
+		const uint32_t *places = worker->places[entry->pivot];
+		size_t start = places[i] > reach ? places[i] - reach : 0, end = places[i] + reach;
+
+		while (++i < count && places[i] <= end + reach)
+			end = places[i] + reach;
+		/* Room for the look-ahead behind the last character, which may have four bytes. */
+		end = end + 4 < scan->text->len ? whole(scan->text, end + 4) : scan->text->len;
+		from = start > from ? whole(scan->text, start) : from;
+		rc = run_between(scan, entry, &from, end);
+	}
+	return rc;
+}
+
+static int run_expressions(struct scan *scan, struct kj_reason *reason)
 {
 	int rc = 0;
 
@@ -187,7 +231,7 @@ static int run_expressions(struct scan *scan, struct worker *worker, struct kj_r
 		if (!entry->code || entry->view != scan->view || !is_wanted(scan, entry) ||
 		    !may_match(scan, entry))
 			continue;
-		if (run_expression(scan, worker, entry) < 0)
+		if (run_expression(scan, entry) < 0)
 			rc = kj_fail(reason, KJ_ELIMIT, "%s:%u: the expression met its match limit",
 			    entry->phrase.file, entry->phrase.line);
 	}
@@ -195,18 +239,18 @@ static int run_expressions(struct scan *scan, struct worker *worker, struct kj_r
 }
 
 /* Views are valid UTF-8; what else somebody hands over is not for PCRE2, which is told not to look. */
-static int scan_view(struct scan *scan, struct worker *worker, struct kj_reason *reason)
+static int scan_view(struct scan *scan, struct kj_reason *reason)
 {
 	const hs_database_t *database = scan->set->database[scan->view];
 	unsigned len = scan->text->len < UINT_MAX ? (unsigned)scan->text->len : UINT_MAX;
 	hs_error_t hs = HS_SUCCESS;
 
-	memset(scan->clauses, 0, scan->set->clause_count);
+	memset(scan->worker->met, 0, scan->set->clause_count);
 	if (database)
-		hs = hs_scan(database, scan->text->data, len, 0, worker->scratch, on_pattern, scan);
+		hs = hs_scan(database, scan->text->data, len, 0, scan->worker->scratch, on_pattern, scan);
 	if (hs != HS_SUCCESS)
 		return hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
-	return kj_utf8_valid(scan->text->data, len) ? run_expressions(scan, worker, reason) : 0;
+	return kj_utf8_valid(scan->text->data, len) ? run_expressions(scan, reason) : 0;
 }
 
 int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, unsigned categories,
@@ -218,11 +262,11 @@ int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *v
 
 	if (!worker)
 		return -KJ_ENOMEM;
-	scan.clauses = worker->clauses;
+	scan.worker = worker;
 	for (int view = 0; view < KJ_VIEW_COUNT && !scan.stopped; view++) {
 		scan.view = (enum kj_view_kind)view;
 		scan.text = &views->text[view];
-		view_rc = scan.text->len ? scan_view(&scan, worker, reason) : 0;
+		view_rc = scan.text->len ? scan_view(&scan, reason) : 0;
 		rc = view_rc < 0 ? view_rc : rc;
 	}
 	worker_give(set, worker);

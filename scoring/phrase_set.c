@@ -184,14 +184,15 @@ static void spell_words(const char *text, struct kj_buf *out)
  * Unicode's classes and cases PCRE2's code is several times as fast, and the view is folded and valid UTF-8 anyway.
  * Only a gap of any characters (.{0,30}) then counts bytes.
  */
-static pcre2_code *expression_for_use(const struct entry *entry, struct kj_reason *reason)
+static pcre2_code *expression_for_use(struct entry *entry, struct kj_reason *reason)
 {
 	struct kj_buf form = KJ_BUF_INIT(20 * TEXT_MAX);
 	uint32_t options = CHECKED_AS;
 	bool upper;
 	pcre2_code *code;
 
-	if (entry->view == KJ_VIEW_WORDS && is_ascii(entry->form, &upper)) {
+	entry->on_bytes = entry->view == KJ_VIEW_WORDS && is_ascii(entry->form, &upper);
+	if (entry->on_bytes) {
 		options = PCRE2_DOTALL | (upper ? PCRE2_CASELESS : 0);
 		kj_buf_add_str(&form, "(?<!" PHRASE_NO_WORD_BYTE ")(?:");
 		spell_words(entry->form, &form);
@@ -327,15 +328,33 @@ static void patterns_free(struct patterns *patterns)
 	free(patterns->lens);
 }
 
-/* The clauses of an expression get numbers; their literals are found once per scan, which is enough. */
+/* The clause that fewest texts will meet, by the length of its literals. */
+static struct factor_clause *pivot_of(struct factor_clause *clauses)
+{
+	struct factor_clause *best = clauses;
+
+	for (; clauses; clauses = clauses->next)
+		if (clauses->shortest > best->shortest)
+			best = clauses;
+	return best;
+}
+
+/* The clauses of an expression get numbers. Of all but the pivot it is enough to be found once in a scan. */
 static void add_clauses(
     struct kj_phrase_set *set, struct entry *entry, struct kj_arena *arena, struct patterns *out)
 {
+	struct factors factors = phrase_factors(arena, entry->form, entry->on_bytes ? 1 : 4);
+	struct factor_clause *pivot = pivot_of(factors.clauses);
+
 	entry->first_clause = set->clause_count;
-	for (struct factor_clause *c = phrase_factors(arena, entry->form); c; c = c->next) {
+	entry->reach = factors.reach;
+	for (struct factor_clause *c = factors.clauses; c; c = c->next) {
+		unsigned flags = c == pivot && entry->reach ? 0 : HS_FLAG_SINGLEMATCH;
+
+		if (c == pivot)
+			entry->pivot = set->clause_count;
 		for (struct factor_literal *l = c->literals; l; l = l->next)
-			patterns_add(
-			    out, l->data, l->len, HS_FLAG_SINGLEMATCH, FACTOR_ID + set->clause_count);
+			patterns_add(out, l->data, l->len, flags, FACTOR_ID + set->clause_count);
 		set->clause_count++;
 		entry->clause_count++;
 	}
