@@ -13,16 +13,12 @@ static int continues(const unsigned char *p, size_t have, size_t need)
 	return 1;
 }
 
-uint32_t kj_utf8_next(const char *data, size_t len, size_t *pos)
+uint32_t kj_utf8_next_long(const char *data, size_t len, size_t *pos)
 {
 	const unsigned char *p = (const unsigned char *)data + *pos;
 	size_t have = len - *pos;
 	uint32_t code;
 
-	if (p[0] < 0x80) {
-		*pos += 1;
-		return p[0];
-	}
 	if (p[0] >= 0xc2 && p[0] <= 0xdf && continues(p, have, 2)) {
 		*pos += 2;
 		return (p[0] & 0x1fU) << 6 | (p[1] & 0x3fU);
@@ -75,7 +71,16 @@ int kj_utf8_valid(const char *data, size_t len)
 {
 	for (size_t pos = 0; pos < len;) {
 		size_t start = pos;
+		uint64_t word;
 
+		/* Most text is ASCII: eight bytes at a time. */
+		if (len - pos >= sizeof word) {
+			memcpy(&word, data + pos, sizeof word);
+			if (!(word & 0x8080808080808080U)) {
+				pos += sizeof word;
+				continue;
+			}
+		}
 		if (kj_utf8_next(data, len, &pos) == KJ_UTF8_BAD && pos - start == 1)
 			return 0;
 	}

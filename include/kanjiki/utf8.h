@@ -17,12 +17,26 @@
  * Overlong forms, surrogates and values above U+10FFFF are invalid: one byte is passed over and KJ_UTF8_BAD
  * given. Call only while *pos < len.
  */
-uint32_t kj_utf8_next(const char *data, size_t len, size_t *pos);
+static inline uint32_t kj_utf8_next(const char *data, size_t len, size_t *pos);
 
 /* kj_utf8_put - code point to bytes in out (4 at least); returns how many. Invalid code points give U+FFFD. */
 size_t kj_utf8_put(uint32_t code, char *out);
 
 /* kj_utf8_valid - whether all of it is valid UTF-8 */
 int kj_utf8_valid(const char *data, size_t len);
+
+/* The same where the byte is not ASCII. */
+uint32_t kj_utf8_next_long(const char *data, size_t len, size_t *pos);
+
+/* Most bytes of most text are ASCII; for those there is no call. */
+static inline uint32_t kj_utf8_next(const char *data, size_t len, size_t *pos)
+{
+	unsigned char c = (unsigned char)data[*pos];
+
+	if (c >= 0x80)
+		return kj_utf8_next_long(data, len, pos);
+	++*pos;
+	return c;
+}
 
 #endif
