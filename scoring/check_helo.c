@@ -8,8 +8,12 @@ static void ask(const struct kj_facts *facts, const struct kj_rules *rules, stru
 {
 	(void)rules;
 	if (facts->client.family && kj_name_is_fqdn(facts->helo_name))
-		kj_evidence_ask(evidence,
-		    &(struct kj_question){.kind = KJ_ASK_ADDRESSES, .label = "helo", .name = facts->helo_name});
+		kj_evidence_ask(evidence, &(struct kj_question){
+		    .kind = KJ_ASK_ADDRESSES,
+		    .label = "helo",
+		    .name = facts->helo_name,
+		    .addr = facts->client,
+		});
 }
 
 static const char *special_zone(const char *name, const struct kj_rules *rules)

@@ -18,7 +18,7 @@
 enum kj_question_kind {
 	KJ_ASK_DNSBL,	   /* is `name` listed?            gives addrs (the A records of the listing) */
 	KJ_ASK_FCRDNS,	   /* what is `addr` called?       gives fcrdns, names (confirmed ones first) */
-	KJ_ASK_ADDRESSES,  /* where is `name`?             gives addrs (A and AAAA) */
+	KJ_ASK_ADDRESSES,  /* where is `name`?             gives addrs (A and AAAA, or those of addr's family) */
 	KJ_ASK_SPF,	   /* may `addr` use this sender?  gives spf, text */
 	KJ_ASK_FIRST_SEEN, /* since when is `name` known?  gives since_s; answered by the store */
 };
@@ -64,7 +64,7 @@ struct kj_question {
 	/* DNSBL: whole query name; ADDRESSES, FIRST_SEEN: the name; normalised (name.h). FCRDNS: what the MTA calls
 	 * the client, or NULL: asked for beside the PTR, so that its addresses are there when the PTR is. */
 	const char *name;
-	struct kj_addr addr; /* FCRDNS, SPF: the client */
+	struct kj_addr addr; /* FCRDNS, SPF: the client; ADDRESSES: one of the family that is wanted, or none */
 	/* SPF: the identity under test. A null sender is "" and makes it the HELO identity (RFC 7208 2.4). */
 	const char *sender, *helo;
 	/* DNSBL: codes by which the list says that it refuses us, besides the general ones (answers outside

@@ -107,20 +107,25 @@ END_TEST
 
 static const struct {
 	const char *label, *name;
+	uint8_t family; /* 0: both */
 	enum kj_answer_status want;
 	unsigned addrs;
 } address_rows[] = {
-    {"both families", "mx2.example.jp", KJ_ANSWER_FOUND, 2},
-    {"IPv4 alone", "a.example.jp", KJ_ANSWER_FOUND, 2},
-    {"IPv6 alone", "v6.example.jp", KJ_ANSWER_FOUND, 1},
-    {"neither", "nul.example.jp", KJ_ANSWER_NOT_FOUND, 0},
-    {"no such name", "missing.example.jp", KJ_ANSWER_NOT_FOUND, 0},
-    {"no server for it", "www.example.com", KJ_ANSWER_SERVFAIL, 0},
+    {"both families", "mx2.example.jp", 0, KJ_ANSWER_FOUND, 2},
+    {"of both, IPv4", "mx2.example.jp", 4, KJ_ANSWER_FOUND, 1},
+    {"of both, IPv6", "mx2.example.jp", 6, KJ_ANSWER_FOUND, 1},
+    {"IPv4 alone", "a.example.jp", 0, KJ_ANSWER_FOUND, 2},
+    {"IPv6 alone", "v6.example.jp", 0, KJ_ANSWER_FOUND, 1},
+    {"IPv6 alone, IPv4 wanted", "v6.example.jp", 4, KJ_ANSWER_NOT_FOUND, 0},
+    {"neither", "nul.example.jp", 0, KJ_ANSWER_NOT_FOUND, 0},
+    {"no such name", "missing.example.jp", 0, KJ_ANSWER_NOT_FOUND, 0},
+    {"no server for it", "www.example.com", 0, KJ_ANSWER_SERVFAIL, 0},
 };
 
 START_TEST(a_name_has_addresses_or_not)
 {
-	struct kj_question question = {.kind = KJ_ASK_ADDRESSES, .name = address_rows[_i].name};
+	struct kj_question question = {
+	    .kind = KJ_ASK_ADDRESSES, .name = address_rows[_i].name, .addr.family = address_rows[_i].family};
 	struct kj_resolver *resolver = resolver_with(NSD_ONLY, 300);
 	struct kj_lookups *lookups;
 	const struct kj_answer *answer = ask_one(resolver, &question, &lookups);
