@@ -24,7 +24,7 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/utf8.h"
 
-#define SHORTEST  3 /* bytes; shorter literals are everywhere */
+#define SHORTEST  3 /* bytes; with 5 fewer expressions are ruled out, and a scan takes half as long again */
 #define DEPTH_MAX 16
 #define RUN_MAX   128
 #define REACH_MAX 1000 /* bytes; beyond that, looking around a place is no gain */
