@@ -22,9 +22,11 @@
  * or the whole text hardly any grows, and ordinary spam begins to have cores by chance.
  *
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
- * to a second. Quoted text does not come here. A newsletter that prints a whole specimen has the claims, too; it is
- * a list mail with links that speaks of scammers (N), and all three together lower a core to "described". A list
- * header alone lowers nothing: extortion is posted to mailing lists like any spam.
+ * to a second. Quoted text does not come here. A warning that tells what blackmailers claim has the claims, too. It
+ * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With one
+ * such word, or with a wallet in it, a mail must also be a list mail with many links, as a newsletter that prints a
+ * whole specimen. So whoever adds warning words to his blackmail must leave out the address he wants to be paid at.
+ * A list header alone lowers nothing: extortion is posted to mailing lists like any spam.
  *
  * The text is cut into cells of CELL characters, and what is kept is a set of claims per cell and language: however
  * often a text repeats a phrase, it fills nothing up and pushes nothing out. Every core has one of R, T, L and A:
@@ -40,6 +42,8 @@
 #define WINDOW_CELLS  6   /* 1,200 characters */
 #define LANGUAGES_MAX 32
 #define LINKS_MANY    4
+#define NARRATIONS    2  /* different phrases of N that make a mail a tale about others */
+#define ADDRESS_MIN   25 /* characters without a blank: a wallet itself, not a word for it */
 #define QUOTE_MAX     36 /* bytes */
 #define REASON_MAX    280
 
@@ -76,6 +80,10 @@ struct claims {
 	unsigned language_count;
 	size_t cell_count;
 	size_t chars[KJ_VIEW_COUNT]; /* of the visible text */
+	const struct kj_phrase *narrations[NARRATIONS];
+	size_t narration_at[NARRATIONS];
+	unsigned narration_count; /* NARRATIONS at most */
+	bool address;             /* a wallet stands in the text */
 };
 
 struct finding {
@@ -122,12 +130,38 @@ static struct language *language_of(struct claims *claims, const char *name)
 	return language->cells ? language : NULL;
 }
 
+/* Another phrase, at another place: 詐欺 in 詐欺メール tells nothing new. */
+static void note_narration(struct claims *claims, const struct kj_phrase_match *match)
+{
+	for (unsigned i = 0; i < claims->narration_count; i++)
+		if (claims->narrations[i] == match->phrase || claims->narration_at[i] == match->start)
+			return;
+	if (claims->narration_count == NARRATIONS)
+		return;
+	claims->narrations[claims->narration_count] = match->phrase;
+	claims->narration_at[claims->narration_count++] = match->start;
+}
+
+static bool is_address(const struct claims *claims, const struct kj_phrase_match *match)
+{
+	const char *text = claims->views->text[match->view].data;
+	size_t run = 0;
+
+	for (size_t i = match->start; i < match->end && run < ADDRESS_MIN; i++)
+		run = text[i] == ' ' || (unsigned char)text[i] >= 0x80 ? 0 : run + 1;
+	return run >= ADDRESS_MIN;
+}
+
 static int on_match(void *context, const struct kj_phrase_match *match)
 {
 	struct claims *claims = context;
 	struct language *language = language_of(claims, match->phrase->language);
 	unsigned claim = 1U << match->phrase->category;
 
+	if (claim == M(NARRATED))
+		note_narration(claims, match);
+	if (claim == M(WALLET) && !claims->address)
+		claims->address = is_address(claims, match);
 	if (language && claims->in_subject)
 		language->subject |= claim;
 	else if (language)
@@ -208,16 +242,12 @@ static struct finding best_window(const struct claims *claims)
 	return best;
 }
 
-static bool is_narrated(
-    const struct claims *claims, const struct language *language, const struct kj_message *message)
+/* Does the mail tell of such claims, rather than make them? */
+static bool is_narrated(const struct claims *claims, const struct kj_message *message)
 {
-	unsigned set = language->subject;
-
-	if (!message->is_list || message->links < LINKS_MANY)
-		return false;
-	for (size_t cell = 0; cell < claims->cell_count; cell++)
-		set |= language->cells[cell];
-	return set & M(NARRATED);
+	if (claims->narration_count >= NARRATIONS && !claims->address)
+		return true;
+	return claims->narration_count && message->is_list && message->links >= LINKS_MANY;
 }
 
 /* The first phrase of each claim of a finding, in the order of the claims. */
@@ -285,7 +315,7 @@ static void explain(struct claims *claims, const struct kj_facts *facts, const s
 static const char *symbol_of(
     const struct claims *claims, const struct finding *finding, const struct kj_message *message)
 {
-	if (finding->core && is_narrated(claims, finding->language, message))
+	if (finding->core && is_narrated(claims, message))
 		return "EXTORTION_DESCRIBED";
 	if (finding->core)
 		return finding->count >= 5   ? "EXTORTION_CORE_5"

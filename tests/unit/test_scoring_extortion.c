@@ -280,6 +280,40 @@ END_TEST
 	"be sent to "                                                                                        \
 	"your family."
 
+#define ADDRESS "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh"
+
+/* Warnings that quote the claims word by word; and blackmail that adds words of warning. */
+static const struct {
+	const char *label, *text, *want;
+} tales[] = {
+    {"employer",
+        "Scammers claim to have hacked your webcam and recorded you on adult sites. They demand a payment in bitcoin "
+        "within 48 hours and threaten to send the video to your contacts. This is sextortion: do not pay.",
+        "EXTORTION_DESCRIBED"},
+    {"bank",
+        "「あなたのパソコンをハッキングした」「アダルトサイトを閲覧する様子を録画した」と称し、ビットコインの支払いを"
+        "求める詐欺メールが届いています。このような架空の請求に応じず、手口をご確認のうえ警察にご相談ください。",
+        "EXTORTION_DESCRIBED"},
+    {"blackmail with a wallet",
+        "I hacked your webcam and recorded you on adult sites. This is no scam, and no phishing like that of other "
+        "scammers. Pay in bitcoin to " ADDRESS " within 48 hours or I will send the video to your contacts.",
+        "EXTORTION_CORE_5"},
+    {"one such word",
+        "I hacked your webcam and recorded you on adult sites. This is no scam. Pay in bitcoin within 48 hours or I "
+        "will send the video to your contacts.",
+        "EXTORTION_CORE_5"},
+};
+
+START_TEST(a_tale_about_blackmail_is_told_from_blackmail)
+{
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_hit hit = judge(arena, "", tales[_i].text, false, 0, shipped);
+
+	ck_assert_msg(strcmp(hit.symbol, tales[_i].want) == 0, "%s: \"%s\" %s", tales[_i].label, hit.symbol, hit.reason);
+	kj_arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_printed_specimen_is_described_only_by_a_list_that_says_so)
 {
 	struct kj_arena *arena = kj_arena_new(1 << 20);
@@ -506,6 +540,7 @@ int main(void)
 	tcase_add_unchecked_fixture(lists, load_shipped, unload_shipped);
 	add_rows(lists, an_extortion_has_a_core, extortions);
 	add_rows(lists, honest_mail_gets_nothing, honest);
+	add_rows(lists, a_tale_about_blackmail_is_told_from_blackmail, tales);
 	tcase_add_test(lists, a_printed_specimen_is_described_only_by_a_list_that_says_so);
 	tcase_add_test(lists, threads_share_a_set);
 	suite_add_tcase(suite, lists);
