@@ -61,11 +61,11 @@ def without_comments(text):
 
 
 def sources(folder):
-    found = []
-    for name in sorted(os.listdir(os.path.join(TOP, folder))):
-        if name.endswith((".c", ".h", ".y", ".l")):
-            found.append(f"{folder}/{name}")
-    return found
+    """What people wrote there: a release also has what bison and flex made of it."""
+    names = sorted(os.listdir(os.path.join(TOP, folder)))
+    made = {n[:-2] for n in names if n.endswith((".y", ".l"))}
+    return [f"{folder}/{n}" for n in names
+            if n.endswith((".y", ".l")) or (n.endswith((".c", ".h")) and n[:-2] not in made)]
 
 
 def contracts():
