@@ -6,6 +6,7 @@
  */
 #include "encoded_word.h"
 
+#include <glib.h>
 #include <strings.h>
 
 #include "charset.h"
@@ -14,6 +15,7 @@
 #include "kanjiki/buf.h"
 #include "kanjiki/err.h"
 #include "kanjiki/message.h"
+#include "kanjiki/utf8.h"
 #include "transfer.h"
 
 #define CHARSET_MAX 40
@@ -144,4 +146,52 @@ int kj_encoded_word_decode(struct kj_arena *arena, const char *value, unsigned *
 	kj_buf_free(&d.bytes);
 	kj_buf_free(&d.scratch);
 	return text ? 0 : -KJ_ENOMEM;
+}
+
+#define WORD_BYTES 45 /* become 60 of the 75 characters that a word may have (RFC 2047 section 2) */
+
+static int is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return 0;
+	return 1;
+}
+
+/* As many whole characters as go into one word, valid ones. */
+static size_t fill_word(const char *text, size_t len, size_t *pos, char *out)
+{
+	size_t filled = 0;
+
+	while (*pos < len) {
+		size_t next = *pos;
+		uint32_t code = kj_utf8_next(text, len, &next);
+		char bytes[4];
+		size_t size = kj_utf8_put(code < ' ' ? ' ' : code, bytes);
+
+		if (filled + size > WORD_BYTES)
+			break;
+		memcpy(out + filled, bytes, size);
+		filled += size;
+		*pos = next;
+	}
+	return filled;
+}
+
+const char *kj_message_encode(struct kj_arena *arena, const char *text)
+{
+	size_t len = strlen(text);
+	const char *all = "";
+
+	if (is_printable(text))
+		return kj_arena_strdup(arena, text);
+	for (size_t pos = 0; pos < len && all;) {
+		char word[WORD_BYTES];
+		size_t filled = fill_word(text, len, &pos, word);
+		char *base64 = g_base64_encode((const guchar *)word, filled);
+
+		all = kj_arena_printf(arena, "%s%s=?UTF-8?B?%s?=", all, *all ? " " : "", base64);
+		g_free(base64);
+	}
+	return all;
 }

@@ -193,15 +193,22 @@ static const char *auth_value(struct kj_mail *mail)
 /* The original subject is kept as it was sent; only the prefix is put in front. */
 static void prefix_subject(struct edits *edits, const char *prefix)
 {
+	struct kj_arena *arena = edits->mail->arena;
 	const char *subject = kj_message_field(edits->mail->facts.message, "Subject");
+	const char *encoded = prefix ? kj_message_encode(arena, prefix) : NULL, *gap = "";
 
 	if (!prefix)
 		return;
-	if (subject)
-		add(edits, KJ_EDIT_REPLACE, "Subject", 1,
-		    kj_arena_printf(edits->mail->arena, "%s%s", prefix, subject + strspn(subject, " \t")));
+	subject = subject ? subject + strspn(subject, " \t\r\n") : NULL;
+	/* An encoded word ends at a blank; one more between two of them is not shown (RFC 2047 section 6.2). */
+	if (encoded && strncmp(encoded, "=?", 2) == 0)
+		gap = " ";
+	if (!encoded)
+		edits->mail->failed = true;
+	else if (subject)
+		add(edits, KJ_EDIT_REPLACE, "Subject", 1, kj_arena_printf(arena, "%s%s%s", encoded, gap, subject));
 	else
-		add(edits, KJ_EDIT_INSERT, "Subject", 0, kj_arena_strdup(edits->mail->arena, prefix));
+		add(edits, KJ_EDIT_INSERT, "Subject", 0, encoded);
 }
 
 void kj_mail_edit(struct kj_mail *mail, const char *subject_prefix)

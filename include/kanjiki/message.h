@@ -108,6 +108,14 @@ int kj_message_read(struct kj_arena *arena, const struct kj_field *fields, unsig
 const char *kj_message_field(const struct kj_message *message, const char *name);
 
 /*
+ * kj_message_encode - text as it may stand in an unstructured header field
+ *
+ * Printable ASCII is its own form; anything else becomes encoded words (RFC 2047), joined by blanks, blanks at its end
+ * included. Invalid UTF-8 becomes U+FFFD. Returns NULL when the arena is full.
+ */
+const char *kj_message_encode(struct kj_arena *arena, const char *text);
+
+/*
  * kj_message_split - cut a mail as it lies in a file into fields and body
  *
  * Takes:  the bytes of the mail (CRLF or LF), borrowed; an mbox "From " line in front is passed over.

@@ -1,6 +1,7 @@
 /*
  * test_pipeline.c - sessions from connect to verdict, with the real configuration, lists and state file, offline
  */
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -259,6 +260,23 @@ START_TEST(a_tempfailed_mail_is_delivered_tagged_at_the_minimum_age)
 }
 END_TEST
 
+START_TEST(a_state_file_that_refuses_ends_in_a_tag)
+{
+	const struct kj_verdict *verdict;
+	sqlite3 *other = NULL;
+
+	start("");
+	ck_assert_int_eq(sqlite3_open(state_path, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	connect_from("198.51.100.9");
+	kj_session_helo(session, "ary058.localhost");
+	verdict = send_mail("<a@sender.example>", extortion, "user@example.jp", NULL);
+	ck_assert_int_eq(verdict->action, KJ_ACTION_TAG);
+	ck_assert_ptr_nonnull(strstr(verdict->why, "not put off: database is locked"));
+	ck_assert_int_eq(sqlite3_close(other), SQLITE_OK);
+}
+END_TEST
+
 START_TEST(bounces_and_duty_mailboxes_are_never_put_off)
 {
 	start("");
@@ -293,6 +311,17 @@ START_TEST(the_mildest_action_of_all_recipients_is_taken)
 	ck_assert_ptr_null(edit_value(verdict, "Subject"));
 	verdict = send_mail("<a@s.example>", extortion, "u@sub.tagonly.example", NULL);
 	ck_assert_str_eq(verdict->policy, "tagonly.example");
+}
+END_TEST
+
+START_TEST(a_subject_prefix_beyond_ascii_is_encoded)
+{
+	const struct kj_verdict *verdict;
+
+	start("subject-prefix = \"【迷惑】\"\ntempfail = never\n");
+	connect_from("198.51.100.9");
+	verdict = send_mail("<a@s.example>", extortion, "u@example.jp", NULL);
+	ck_assert_str_eq(edit_value(verdict, "Subject"), "=?UTF-8?B?44CQ6L+35oOR44CR?= about yesterday");
 }
 END_TEST
 
@@ -460,8 +489,10 @@ int main(void)
 	tcase_add_test(tc, a_second_helo_replaces_the_first);
 	tcase_add_test(tc, forged_fields_are_removed_from_the_highest_index_down);
 	tcase_add_test(tc, a_tempfailed_mail_is_delivered_tagged_at_the_minimum_age);
+	tcase_add_test(tc, a_state_file_that_refuses_ends_in_a_tag);
 	tcase_add_test(tc, bounces_and_duty_mailboxes_are_never_put_off);
 	tcase_add_test(tc, the_mildest_action_of_all_recipients_is_taken);
+	tcase_add_test(tc, a_subject_prefix_beyond_ascii_is_encoded);
 	tcase_add_test(tc, split_puts_recipients_of_another_policy_off);
 	tcase_add_test(tc, mail_of_a_trusted_relay_is_judged_on_the_true_peer);
 	tcase_add_test(tc, mail_that_never_left_our_hosts_passes);
