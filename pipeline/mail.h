@@ -105,6 +105,12 @@ void kj_report_mail(const struct kj_mail *mail, struct kj_record *record);
 void kj_report_pass(
     const struct kj_verdict *verdict, const struct kj_addr *client, const char *helo, struct kj_record *record);
 
+/* report.c: lists as the log and the headers show them: recipients, "A=2.50,B=1.00", "spf: timeout, bl: blocked" (and
+ * how many those are) */
+void kj_join_rcpts(const struct kj_facts *facts, struct kj_buf *out);
+void kj_join_terms(const struct kj_verdict *verdict, struct kj_buf *out);
+unsigned kj_join_missing(struct kj_evidence *evidence, struct kj_buf *out);
+
 /* evidence_text.c: kj_evidence_text - "7/8 (spf: timeout)", in the arena; NULL when it is full */
 const char *kj_evidence_text(struct kj_arena *arena, struct kj_evidence *evidence);
 

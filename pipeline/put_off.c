@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "kanjiki/centi.h"
 #include "kanjiki/deferral.h"
 #include "kanjiki/name.h"
 #include "pipeline/mail.h"
@@ -85,7 +84,7 @@ static int attempt(struct kj_mail *mail, struct kj_deferral *ret_deferral, struc
 	struct kj_deferral_rules rules = {
 	    settings->defer_min_age_s, settings->defer_attempts, settings->defer_keep_s};
 	struct kj_buf rcpts = KJ_BUF_INIT(LIST_MAX), terms = KJ_BUF_INIT(LIST_MAX);
-	char client[KJ_ADDR_STRLEN], score[KJ_CENTI_STRLEN];
+	char client[KJ_ADDR_STRLEN];
 	struct kj_deferral_request request = {
 	    .content_key = content_key(mail),
 	    .meta_key = meta_key(mail),
@@ -95,11 +94,8 @@ static int attempt(struct kj_mail *mail, struct kj_deferral *ret_deferral, struc
 	};
 	int rc;
 
-	for (unsigned i = 0; i < mail->facts.rcpt_count; i++)
-		kj_buf_printf(&rcpts, "%s%s", i ? "," : "", mail->facts.rcpts[i]);
-	for (unsigned i = 0; i < mail->verdict.term_count; i++)
-		kj_buf_printf(&terms, "%s%s=%s", i ? "," : "", mail->verdict.terms[i].symbol,
-		    kj_centi_format(mail->verdict.terms[i].score_centi, score));
+	kj_join_rcpts(&mail->facts, &rcpts);
+	kj_join_terms(&mail->verdict, &terms);
 	request.rcpts = kj_buf_str(&rcpts);
 	request.terms = kj_buf_str(&terms);
 	rc = kj_deferral_attempt(mail->engine->store, &rules, &request, mail->now_s, ret_deferral, reason);

@@ -22,61 +22,65 @@ void kj_report_pass(
 	kj_record_str(record, "why", verdict->why);
 }
 
-static void report_rcpts(const struct kj_facts *facts, struct kj_record *record)
+void kj_join_rcpts(const struct kj_facts *facts, struct kj_buf *out)
 {
-	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
-
 	for (unsigned i = 0; i < facts->rcpt_count; i++)
-		kj_buf_printf(&list, "%s%s", i ? "," : "", facts->rcpts[i]);
-	kj_record_str(record, "rcpts", kj_buf_str(&list));
-	kj_buf_free(&list);
+		kj_buf_printf(out, "%s%s", i ? "," : "", facts->rcpts[i]);
 }
 
-static void report_terms(const struct kj_verdict *verdict, struct kj_record *record)
+void kj_join_terms(const struct kj_verdict *verdict, struct kj_buf *out)
 {
-	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
 	char score[KJ_CENTI_STRLEN];
 
 	for (unsigned i = 0; i < verdict->term_count; i++)
-		kj_buf_printf(&list, "%s%s=%s", i ? "," : "", verdict->terms[i].symbol,
+		kj_buf_printf(out, "%s%s=%s", i ? "," : "", verdict->terms[i].symbol,
 		    kj_centi_format(verdict->terms[i].score_centi, score));
-	kj_record_str(record, "terms", kj_buf_str(&list));
-	kj_buf_free(&list);
 }
 
-static void report_missing(struct kj_evidence *evidence, struct kj_record *record)
+unsigned kj_join_missing(struct kj_evidence *evidence, struct kj_buf *out)
 {
-	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
-	unsigned count = kj_evidence_count(evidence);
+	unsigned missing = 0;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < kj_evidence_count(evidence); i++) {
 		const struct kj_item *item = kj_evidence_item(evidence, i);
 		const char *why = kj_item_missing(item);
 
 		if (why)
-			kj_buf_printf(&list, "%s%s: %s", list.len ? ", " : "", item->question.label, why);
+			kj_buf_printf(out, "%s%s: %s", missing++ ? ", " : "", item->question.label, why);
 	}
-	kj_record_str(record, "missing", list.len ? list.data : NULL);
+	return missing;
+}
+
+static void report_lists(const struct kj_mail *mail, struct kj_record *record)
+{
+	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
+
+	kj_join_terms(&mail->verdict, &list);
+	kj_record_str(record, "terms", kj_buf_str(&list));
+	kj_buf_clear(&list);
+	kj_buf_printf(&list, "%u/%u", kj_evidence_have(mail->evidence), kj_evidence_count(mail->evidence));
+	kj_record_str(record, "evidence", kj_buf_str(&list));
+	kj_buf_clear(&list);
+	if (kj_join_missing(mail->evidence, &list))
+		kj_record_str(record, "missing", kj_buf_str(&list));
 	kj_buf_free(&list);
 }
 
 void kj_report_mail(const struct kj_mail *mail, struct kj_record *record)
 {
 	const struct kj_verdict *verdict = &mail->verdict;
-	char evidence[32];
+	struct kj_buf rcpts = KJ_BUF_INIT(LIST_MAX);
 
+	kj_join_rcpts(&mail->facts, &rcpts);
 	kj_record_str(record, "qid", mail->queue_id);
 	report_client(&mail->facts.client, mail->facts.helo, record);
 	kj_record_str(record, "from", mail->facts.sender);
-	report_rcpts(&mail->facts, record);
+	kj_record_str(record, "rcpts", kj_buf_str(&rcpts));
+	kj_buf_free(&rcpts);
 	kj_record_str(record, "action", kj_action_name(verdict->action));
 	kj_record_centi(record, "score", verdict->score_centi);
 	kj_record_centi(record, "required", verdict->required_centi);
-	report_terms(verdict, record);
-	snprintf(evidence, sizeof evidence, "%u/%u", kj_evidence_have(mail->evidence),
-	    kj_evidence_count(mail->evidence));
-	kj_record_str(record, "evidence", evidence);
-	report_missing(mail->evidence, record);
+	report_lists(mail, record);
 	kj_record_int(record, "waited_ms", verdict->waited_ms);
 	kj_record_int(record, "size", (int64_t)mail->body_bytes);
 	kj_record_str(record, "why", verdict->why);
