@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "kanjiki/arena.h"
+#include "kanjiki/buf.h"
 #include "kanjiki/checks.h"
 #include "kanjiki/err.h"
 #include "kanjiki/hits.h"
@@ -452,6 +453,30 @@ START_TEST(a_phrase_matches_so_often)
 }
 END_TEST
 
+/* Few places of its literal are looked around one by one; with many the whole text is searched. */
+static const unsigned false_starts[] = {0, 1, 2, 23, 24, 25, 26, 200};
+
+START_TEST(a_match_is_found_behind_any_number_of_false_starts)
+{
+	static const struct kj_phrase phrase = {"en", KJ_CLAIM_COMPROMISE, "hacked your (\\w+ ){0,2}phone", true, "own", 1};
+	struct kj_phrase_set *set = own_set(&phrase, 1);
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_buf buf = KJ_BUF_INIT(1 << 16);
+	struct kj_views views;
+	unsigned matches = 0;
+
+	for (unsigned i = 0; i < false_starts[_i]; i++)
+		kj_buf_printf(&buf, "hacked your mind. %s", i % 3 ? "" : "Nobody knows how, nor who it was, nor why it took so long. ");
+	kj_buf_add_str(&buf, "Hacked your very own phone");
+	ck_assert_int_eq(kj_views_make(arena, &(struct kj_text){kj_buf_str(&buf), buf.len}, &views), 0);
+	ck_assert_int_eq(kj_phrase_set_scan(set, &views, KJ_CLAIMS_ALL, count_match, &matches, NULL), 0);
+	ck_assert_uint_eq(matches, 1);
+	kj_buf_free(&buf);
+	kj_arena_free(arena);
+	kj_phrase_set_free(set);
+}
+END_TEST
+
 START_TEST(an_expression_that_runs_wild_is_stopped_and_named)
 {
 	static const struct kj_phrase phrases[] = {
@@ -547,6 +572,7 @@ int main(void)
 	add_rows(model, claims_add_up_so, models);
 	tcase_add_test(model, the_reason_names_the_core_and_quotes_each_claim);
 	add_rows(model, a_phrase_matches_so_often, scans);
+	add_rows(model, a_match_is_found_behind_any_number_of_false_starts, false_starts);
 	tcase_add_test(model, an_expression_that_runs_wild_is_stopped_and_named);
 	tcase_add_test(model, letters_and_categories_belong_together);
 	tcase_add_test(model, an_empty_set_and_no_set_find_nothing);
