@@ -48,7 +48,6 @@ struct kj_mail {
 
 	struct kj_field *fields;
 	unsigned field_count, field_size;
-	bool fields_cut;
 	unsigned own_seen[KJ_OWN_COUNT];   /* how many fields of our names came in */
 	unsigned auth_seen;		   /* Authentication-Results fields so far ... */
 	unsigned *auth_ours;		   /* ... and which of them claim to be ours, from 1 */

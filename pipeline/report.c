@@ -51,6 +51,22 @@ unsigned kj_join_missing(struct kj_evidence *evidence, struct kj_buf *out)
 	return missing;
 }
 
+/* What was noticed while reading, in words; in the order of their bits. */
+static const char *const mark_names[] = {"body-cut", "text-cut", "depth", "parts", "fields", "bad-encoding", "bad-charset",
+    "no-charset", "bad-mime", "received"};
+
+static void report_marks(const struct kj_message *message, struct kj_record *record)
+{
+	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
+
+	for (size_t i = 0; i < sizeof mark_names / sizeof *mark_names; i++)
+		if (message->marks & 1U << i)
+			kj_buf_printf(&list, "%s%s", list.len ? "," : "", mark_names[i]);
+	if (list.len)
+		kj_record_str(record, "marks", kj_buf_str(&list));
+	kj_buf_free(&list);
+}
+
 static void report_lists(const struct kj_mail *mail, struct kj_record *record)
 {
 	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
@@ -83,6 +99,8 @@ void kj_report_mail(const struct kj_mail *mail, struct kj_record *record)
 	report_lists(mail, record);
 	kj_record_int(record, "waited_ms", verdict->waited_ms);
 	kj_record_int(record, "size", (int64_t)mail->body_bytes);
+	if (mail->facts.message)
+		report_marks(mail->facts.message, record);
 	kj_record_str(record, "why", verdict->why);
 	if (*verdict->policy)
 		kj_record_str(record, "policy", verdict->policy);

@@ -219,10 +219,9 @@ void kj_session_field(struct kj_session *session, const char *name, const char *
 	if (!mail)
 		return;
 	kj_mail_note_field(mail, name, value);
-	if (mail->field_count >= kj_mail_settings(mail)->limits.fields) {
-		mail->fields_cut = true;
+	/* One more than the limit is kept, so that reading the message sees that there were more. */
+	if (mail->field_count > kj_mail_settings(mail)->limits.fields)
 		return;
-	}
 	field = (struct kj_field){kj_arena_strdup(mail->arena, name), kj_arena_strdup(mail->arena, value)};
 	if (!field.name || !field.value ||
 	    kj_mail_grow(mail, &mail->fields, mail->field_count, &mail->field_size, sizeof field) < 0) {

@@ -400,20 +400,24 @@ START_TEST(no_memory_ends_in_accept_and_says_so)
 }
 END_TEST
 
-START_TEST(a_body_beyond_the_limit_is_counted)
+START_TEST(what_lies_beyond_a_limit_is_counted_and_named)
 {
 	struct kj_record record;
 	char block[4096];
+	const char *line;
 
-	start("limits { body = 64KiB }\n");
+	start("limits { body = 64KiB fields = 10 }\n");
 	memset(block, 'x', sizeof block);
 	connect_from("198.51.100.9");
 	kj_session_mail(session, "<a@sender.example>", NULL);
+	for (int i = 0; i < 11; i++)
+		kj_session_field(session, "X-Field", " value");
 	for (int i = 0; i < 100; i++)
 		kj_session_body(session, block, sizeof block);
 	ck_assert_int_eq(kj_session_end(session, "4XYZ")->action, KJ_ACTION_ACCEPT);
 	kj_session_report(session, KJ_RECORD_LOGFMT, &record);
-	ck_assert_ptr_nonnull(strstr(kj_record_close(&record), "size=409600"));
+	line = kj_record_close(&record);
+	ck_assert_msg(strstr(line, "size=409600 marks=body-cut,fields") != NULL, "%s", line);
 	kj_record_free(&record);
 }
 END_TEST
@@ -497,7 +501,7 @@ int main(void)
 	tcase_add_test(tc, mail_of_a_trusted_relay_is_judged_on_the_true_peer);
 	tcase_add_test(tc, mail_that_never_left_our_hosts_passes);
 	tcase_add_test(tc, no_memory_ends_in_accept_and_says_so);
-	tcase_add_test(tc, a_body_beyond_the_limit_is_counted);
+	tcase_add_test(tc, what_lies_beyond_a_limit_is_counted_and_named);
 	tcase_add_test(tc, a_reload_is_for_the_mails_after_it);
 	tcase_add_test(tc, what_never_came_back_is_said_once);
 	tcase_add_test(tc, the_ceiling_has_a_floor_a_share_and_an_hour);
