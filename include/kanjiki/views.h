@@ -2,30 +2,56 @@
  * views.h - text made comparable
  *
  * Extortion mail disguises its words. A view is the same text after the normalisation of one kind, for
- * matching; phrases are put through the same views when they are loaded.
+ * matching; phrases are put through the same views when they are loaded. What was taken off is counted, for it is
+ * evidence itself.
+ *
+ * Time is linear in the text. Memory beside the arena: for ASCII alone the text once or twice; for other text some 8
+ * bytes for each of its own, and 60 at worst (U+FDFA, which stands for a whole sentence, a thousand times over). All of
+ * it is freed on return. A text of more than 16 MiB has no views (-KJ_ENOMEM).
  */
 #ifndef KJ_VIEWS_H
 #define KJ_VIEWS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kanjiki/message.h"
 
 struct kj_arena;
 
 enum kj_view_kind {
-	KJ_VIEW_WORDS, /* NFKC_Casefold, invisible characters gone, runs of blanks are one blank */
-	KJ_VIEW_DENSE, /* the same without blanks and punctuation, katakana as hiragana; for scripts that write no
-	                * blanks between words. Empty if the text has none of those */
+	/*
+	 * NFKC_Casefold without invisible characters and overlay marks; runs of blanks are one blank. Latin letters
+	 * have lost their diacritics (é, ł, æ are e, l, ae), radicals are ideographs. Letters that only look Latin are
+	 * Latin (webсam), where that is meant: not in Russian.
+	 */
+	KJ_VIEW_WORDS,
+	/*
+	 * The same without blanks and punctuation, katakana as hiragana; for scripts that write no blanks between
+	 * words. Empty if the text has none of those.
+	 */
+	KJ_VIEW_DENSE,
 	KJ_VIEW_COUNT,
 };
 
 struct kj_views {
 	struct kj_text text[KJ_VIEW_COUNT];
 	unsigned invisible_in_words; /* zero-width and the like between two letters */
+	unsigned lookalikes;         /* words with letters of other scripts in place of Latin ones */
 };
 
 /* kj_views_make - all views of a text, in the arena; -KJ_ENOMEM. Threads: safe, one arena per call. */
 int kj_views_make(struct kj_arena *arena, const struct kj_text *text, struct kj_views *ret_views);
+
+#define KJ_VIEW_PLAIN_MAX 64
+
+/*
+ * kj_view_plain - what one code point becomes in the view of words, wherever it stands
+ *
+ * For regular expressions, which cannot be put through the views whole: é is e, ß ss, Ж ж. Written to out (not
+ * NUL-terminated); returns how many bytes, 0 for what the view leaves out. Capital letters of ASCII become small ones,
+ * too, so keep it away from escapes. Combining marks stay: an expression should hold composed letters.
+ */
+size_t kj_view_plain(uint32_t code, char out[KJ_VIEW_PLAIN_MAX]);
 
 #endif
