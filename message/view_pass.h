@@ -5,10 +5,11 @@
  *   view_lookalikes   letters of other scripts that only look Latin
  *   view_fold         NFKC_Casefold
  *   view_narrow       to UTF-8; diacritics of Latin letters, radicals, quotes, dashes
+ *   view_join         letters set apart
  *   view_tidy         blanks, case of ASCII: the view of words
  *   view_condense     the dense view
  *
- * Text of ASCII alone begins at view_tidy. Each pass takes a text and gives another one; it may carry along the
+ * Text of ASCII alone begins at view_join. Each pass takes a text and gives another one; it may carry along the
  * origin of each unit, and then does nothing else differently, so that a map cannot disagree with the view it explains.
  * Only view_fold walks by segments there, cut where Unicode promises that the result is the same.
  */
@@ -53,6 +54,12 @@ int view_fold(const struct view_units *in, struct view_units *out);
 
 /* out has room for three bytes per unit. Returns whether there is dense script. */
 bool view_narrow(const struct view_units *in, struct view_bytes *out);
+
+/* Whether there are four letters or digits in a row that stand alone: view_join is needed. */
+bool view_has_spaced(const char *data, size_t len);
+
+/* out has room for as many bytes as in. Adds to spaced_words and spaced_run. */
+void view_join(const struct view_bytes *in, struct view_bytes *out, struct kj_views *counts);
 
 /* out has room for one byte more than in. */
 void view_tidy(const struct view_bytes *in, struct view_bytes *out);

@@ -89,12 +89,21 @@ static struct origin *identity(size_t len)
 /* From folded text on, or from ASCII, which is folded but for case. `in` belongs to the caller. */
 static int finish(const struct view_bytes *in, bool mapped, bool dense, struct view_pair *pair)
 {
-	struct view_bytes *words = &pair->text[KJ_VIEW_WORDS];
-	int rc = view_bytes_alloc(words, in->len, mapped);
+	struct view_bytes joined = {0}, *words = &pair->text[KJ_VIEW_WORDS];
+	int rc = 0;
 
+	if (view_has_spaced(in->data, in->len)) {
+		rc = view_bytes_alloc(&joined, in->len, mapped);
+		if (rc == 0)
+			view_join(in, &joined, &pair->counts);
+		in = &joined;
+	}
+	if (rc == 0)
+		rc = view_bytes_alloc(words, in->len, mapped);
 	if (rc == 0)
 		view_tidy(in, words);
-	if (rc < 0 || !dense)
+	view_bytes_free(&joined);
+	if (rc < 0 || (!dense && pair->counts.spaced_run < KJ_SPACED_RUN_LONG))
 		return rc;
 	rc = view_bytes_alloc(&pair->text[KJ_VIEW_DENSE], words->len, mapped);
 	if (rc == 0)

@@ -23,21 +23,27 @@ enum kj_view_kind {
 	/*
 	 * NFKC_Casefold without invisible characters and overlay marks; runs of blanks are one blank. Latin letters
 	 * have lost their diacritics (é, ł, æ are e, l, ae), radicals are ideographs. Letters that only look Latin are
-	 * Latin (webсam), where that is meant: not in Russian.
+	 * Latin (webсam), letters set apart are words (w e b c a m): where that is meant, not in Russian.
 	 */
 	KJ_VIEW_WORDS,
 	/*
 	 * The same without blanks and punctuation, katakana as hiragana; for scripts that write no blanks between
-	 * words. Empty if the text has none of those.
+	 * words. Empty if the text has none of those, unless spaced_run is KJ_SPACED_RUN_LONG at least: of letters
+	 * set apart by single blanks throughout nobody can tell the words, so phrases are to be looked for
+	 * without blanks, here.
 	 */
 	KJ_VIEW_DENSE,
 	KJ_VIEW_COUNT,
 };
 
+#define KJ_SPACED_RUN_LONG 16
+
 struct kj_views {
 	struct kj_text text[KJ_VIEW_COUNT];
 	unsigned invisible_in_words; /* zero-width and the like between two letters */
 	unsigned lookalikes;         /* words with letters of other scripts in place of Latin ones */
+	unsigned spaced_words;       /* words written as letters set apart */
+	unsigned spaced_run;         /* letters of the longest of them */
 };
 
 /* kj_views_make - all views of a text, in the arena; -KJ_ENOMEM. Threads: safe, one arena per call. */
