@@ -6,7 +6,7 @@
  *   view_fold         NFKC_Casefold
  *   view_narrow       to UTF-8; diacritics of Latin letters, radicals, quotes, dashes
  *   view_join         letters set apart
- *   view_tidy         blanks, case of ASCII: the view of words
+ *   view_tidy         blanks, case of ASCII, digits in place of letters: the view of words
  *   view_condense     the dense view
  *
  * Text of ASCII alone begins at view_join. Each pass takes a text and gives another one; it may carry along the
@@ -61,8 +61,11 @@ bool view_has_spaced(const char *data, size_t len);
 /* out has room for as many bytes as in. Adds to spaced_words and spaced_run. */
 void view_join(const struct view_bytes *in, struct view_bytes *out, struct kj_views *counts);
 
-/* out has room for one byte more than in. */
-void view_tidy(const struct view_bytes *in, struct view_bytes *out);
+/* out has room for one byte more than in. Adds to lookalikes. */
+void view_tidy(const struct view_bytes *in, struct view_bytes *out, struct kj_views *counts);
+
+/* The words of a run of non-blanks, in lower case: digits and signs in place of letters. Returns how many had some. */
+unsigned view_unmask(char *chunk, size_t len);
 
 /* out has room for one byte more than in. */
 void view_condense(const struct view_bytes *in, struct view_bytes *out);

@@ -12,14 +12,24 @@
 #include "kanjiki/utf8.h"
 #include "message/view_pass.h"
 
-#define BLANK 1U
-#define DROP  2U
+#define BLANK  1U
+#define DROP   2U
+#define ALIKE  4U /* may stand for a letter */
+#define LETTER 8U /* ALIKE << 1 */
 
 static const unsigned char kinds[256] = {
     [0 ... 8] = DROP,
     ['\t' ... '\r'] = BLANK,
     [14 ... 31] = DROP,
     [' '] = BLANK,
+    ['!'] = ALIKE,
+    ['$'] = ALIKE,
+    ['0'] = ALIKE,
+    ['3' ... '5'] = ALIKE,
+    ['7'] = ALIKE,
+    ['@'] = ALIKE,
+    ['A' ... 'Z'] = LETTER,
+    ['a' ... 'z'] = LETTER,
     [0x7f] = DROP,
 };
 
@@ -34,28 +44,46 @@ static const unsigned char changes[256] = {
     ['`'] = '`' ^ '\'',
 };
 
-static inline __attribute__((always_inline)) size_t tidy(
-    const struct view_bytes *in, struct view_bytes *out, bool mapped)
+/* The last run of non-blanks has a digit or sign before a letter. */
+static void unmask_last(const struct view_bytes *out, size_t len, struct kj_views *counts)
 {
-	unsigned blank = BLANK;
+	size_t start = len;
+
+	while (start && out->data[start - 1] != ' ')
+		start--;
+	counts->lookalikes += view_unmask(out->data + start, len - start);
+}
+
+static inline __attribute__((always_inline)) size_t tidy(
+    const struct view_bytes *in, struct view_bytes *out, struct kj_views *counts, bool mapped)
+{
+	unsigned blank = BLANK, suspect = 0, last = 0;
 	size_t len = 0;
 
 	for (size_t i = 0; i < in->len; i++) {
 		unsigned char c = (unsigned char)in->data[i];
 		unsigned kind = kinds[c];
 
+		suspect |= last << 1 & kind & LETTER;
+		if (__builtin_expect(suspect & kind << 3, 0)) {
+			unmask_last(out, len, counts);
+			suspect = 0;
+		}
 		out->data[len] = (char)(c ^ changes[c]);
 		if (mapped)
 			out->origin[len] = in->origin[i];
 		len += ~(kind >> 1 | (kind & blank)) & 1;
 		blank = (kind | (blank & kind >> 1)) & BLANK;
+		last = kind;
 	}
+	if (suspect)
+		unmask_last(out, len, counts);
 	return len;
 }
 
-void view_tidy(const struct view_bytes *in, struct view_bytes *out)
+void view_tidy(const struct view_bytes *in, struct view_bytes *out, struct kj_views *counts)
 {
-	size_t len = out->origin ? tidy(in, out, true) : tidy(in, out, false);
+	size_t len = out->origin ? tidy(in, out, counts, true) : tidy(in, out, counts, false);
 
 	if (len && out->data[len - 1] == ' ')
 		len--;

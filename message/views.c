@@ -101,7 +101,7 @@ static int finish(const struct view_bytes *in, bool mapped, bool dense, struct v
 	if (rc == 0)
 		rc = view_bytes_alloc(words, in->len, mapped);
 	if (rc == 0)
-		view_tidy(in, words);
+		view_tidy(in, words, &pair->counts);
 	view_bytes_free(&joined);
 	if (rc < 0 || (!dense && pair->counts.spaced_run < KJ_SPACED_RUN_LONG))
 		return rc;

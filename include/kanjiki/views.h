@@ -23,7 +23,8 @@ enum kj_view_kind {
 	/*
 	 * NFKC_Casefold without invisible characters and overlay marks; runs of blanks are one blank. Latin letters
 	 * have lost their diacritics (é, ł, æ are e, l, ae), radicals are ideographs. Letters that only look Latin are
-	 * Latin (webсam), letters set apart are words (w e b c a m): where that is meant, not in Russian.
+	 * Latin (webсam), digits and signs inside words are letters (w3bc4m), letters set apart are words
+	 * (w e b c a m): where that is meant, not in Russian, in addresses or in names like mp3.
 	 */
 	KJ_VIEW_WORDS,
 	/*
@@ -41,7 +42,7 @@ enum kj_view_kind {
 struct kj_views {
 	struct kj_text text[KJ_VIEW_COUNT];
 	unsigned invisible_in_words; /* zero-width and the like between two letters */
-	unsigned lookalikes;         /* words with letters of other scripts in place of Latin ones */
+	unsigned lookalikes;         /* words with letters, digits or signs in place of Latin letters */
 	unsigned spaced_words;       /* words written as letters set apart */
 	unsigned spaced_run;         /* letters of the longest of them */
 };

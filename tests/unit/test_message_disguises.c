@@ -1,5 +1,5 @@
 /*
- * test_message_disguises.c - look-alikes, letters set apart; and all that is none of it
+ * test_message_disguises.c - look-alikes, letters set apart, digits in place of letters; and all that is none of it
  */
 #include "kanjiki/arena.h"
 #include "kanjiki/clock.h"
@@ -21,6 +21,7 @@ static const struct {
     {"Greek", "yουr wεbcαm iη mγ", "your webcam in my", 4, 0},
     {"Armenian", "yօսr ԝebcam", "your webcam", 2, 0},
     {"Cherokee and Lisu", "ᏔᎬᏴcam ꓪꓰꓐcam", "webcam webcam", 2, 0},
+    {"a digit inside", "wеbс4m", "webcam", 2, 0},
     {"small capitals", "ʏᴏᴜʀ ᴡᴇʙᴄᴀᴍ", "your webcam", 2, 0},
     {"black circles and squares", "🅗🅐🅒🅚🅔🅓 🆈🅾🆄", "hacked you", 2, 0},
     {"regional indicators that are no flags", "🇭🇦🇨🇰🇪🇩", "hacked", 1, 0},
@@ -44,7 +45,14 @@ static const struct {
     {"ideographic blanks", "w\u3000e\u3000b\u3000c\u3000a\u3000m", "webcam", 0, 1},
     {"with accents", "é c o l e", "ecole", 0, 1},
     {"with Cyrillic letters of many words", "hаcked: w е b с а m", "hacked: webcam", 4, 1},
+    {"with a digit", "(h 4 c k e d)", "(hacked)", 1, 1},
     {"at the end", "p o r n", "porn", 0, 1},
+
+    {"digits", "h4ck3d p0rn passw0rd w3bc4m", "hacked porn password webcam", 4, 0},
+    {"signs", "pa$$word b!tc0in m@sturb@te", "password bitcoin masturbate", 3, 0},
+    {"capitals", "H4CKED, V!DE0S", "hacked, videos", 2, 0},
+    {"after signs", "(h4cked!!!)", "(hacked!!!)", 1, 0},
+    {"beyond ASCII around", "私のp0rn。", "私のporn。", 1, 0},
 
     {"Russian", "Добрый день, ваш заказ готов: Xerox. Он сам всё, со мной.",
         "добрый день, ваш заказ готов: xerox. он сам всё, со мной.", 0, 0},
@@ -75,6 +83,21 @@ static const struct {
     {"names tied to words", "www.w.e.b.c.example.com w-e-b-c-foo foo-w-e-b-c",
         "www.w.e.b.c.example.com w-e-b-c-foo foo-w-e-b-c", 0, 0},
     {"Cyrillic letters set apart", "в е б к", "в е б к", 0, 0},
+
+    {"product names", "h264 b2b mp3 mp3player covid19 win10 win7pro p2p md5sum log4j i18n office365 ipv4only",
+        "h264 b2b mp3 mp3player covid19 win10 win7pro p2p md5sum log4j i18n office365 ipv4only", 0, 0},
+    {"quantities", "48h 3rd 10kg $500 500$ US$500 B4 4U", "48h 3rd 10kg $500 500$ us$500 b4 4u", 0, 0},
+    {"order numbers", "AB3CD4EF X7K4M2 a3f5e0b7 ZX81-4AB12", "ab3cd4ef x7k4m2 a3f5e0b7 zx81-4ab12", 0, 0},
+    {"addresses", "user0name@example.com r0ot.a@b4d.org bob@host p@ssword",
+        "user0name@example.com r0ot.a@b4d.org bob@host p@ssword", 0, 0},
+    {"URLs and paths", "http://h4cked.com/p0rn www.p0rnsite.com c:\\p0rnx file_n0w_x a=p0rn",
+        "http://h4cked.com/p0rn www.p0rnsite.com c:\\p0rnx file_n0w_x a=p0rn", 0, 0},
+    {"a wallet", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "1boatslrhtknngkdxeeobr76b53lettpyt bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", 0, 0},
+    {"hashes", "da39a3ee5e6b4b0d3255bfef95601890afd80709 dec0ded",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709 dec0ded", 0, 0},
+    {"a blank forgotten", "Hello!How are you", "hello!how are you", 0, 0},
+    {"a one may be i or l", "h1cked", "h1cked", 0, 0},
 };
 
 START_TEST(a_disguise_is_taken_off_and_nothing_else)
