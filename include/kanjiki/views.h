@@ -12,6 +12,7 @@
 #ifndef KJ_VIEWS_H
 #define KJ_VIEWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,5 +61,28 @@ int kj_views_make(struct kj_arena *arena, const struct kj_text *text, struct kj_
  * too, so keep it away from escapes. Combining marks stay: an expression should hold composed letters.
  */
 size_t kj_view_plain(uint32_t code, char out[KJ_VIEW_PLAIN_MAX]);
+
+/*
+ * Where a place in a view comes from. A map makes the views anew and keeps the origin of each byte: some four times the
+ * time, and about 60 bytes for each of the text (six times that at worst). For the few mails that are explained.
+ */
+struct kj_view_map;
+
+/* kj_view_map_new - the map of a text, owned by the caller; -KJ_ENOMEM. Threads: safe. */
+int kj_view_map_new(const struct kj_text *text, struct kj_view_map **ret_map);
+void kj_view_map_free(struct kj_view_map *map);
+
+/* kj_view_map_views - its views, the same that kj_views_make gives, owned by the map */
+const struct kj_views *kj_view_map_views(const struct kj_view_map *map);
+
+/*
+ * kj_view_map_span - the bytes of the text that became the bytes start to end of a view
+ *
+ * Whole characters, with what was left out between them; where several characters became one together, all of them.
+ * A later start never gives an earlier place. Returns false, and leaves *ret_start and *ret_end, if the span is empty
+ * or not inside the view.
+ */
+bool kj_view_map_span(const struct kj_view_map *map, enum kj_view_kind kind, size_t start, size_t end,
+    size_t *ret_start, size_t *ret_end);
 
 #endif
