@@ -10,7 +10,11 @@
 
 #include "kanjiki/buf.h"
 
-/* kj_html_strip - append what stands outside of tags and comments; entities stay as they are. One pass. */
+/* kj_references_add - append text, with numeric character references (&#228; &#xe4;) as the characters they mean. List
+ * servers that turn HTML into plain text leave them, and some senders write nothing else. */
+void kj_references_add(struct kj_buf *out, const char *text, size_t len);
+
+/* kj_html_strip - append what stands outside of tags and comments; named entities stay as they are. One pass. */
 void kj_html_strip(struct kj_buf *out, const char *html, size_t len);
 
 /* kj_count_urls - how many bare URLs (http://, https://, www.) a text has */

@@ -122,7 +122,7 @@ void kj_plain_read(
 		was_said = said < 0 ? was_said : said;
 		if (was_said)
 			continue;
-		kj_buf_add(out, line.text, line.len);
+		kj_references_add(out, line.text, line.len);
 		if (!line.soft)
 			kj_buf_add_char(out, '\n');
 		if (!line.quoted)
