@@ -29,6 +29,15 @@ const struct kj_message_limits kj_message_limits_default = {
     .received = 50,
 };
 
+/* In the order of their bits. */
+static const char *const mark_names[] = {"body-cut", "text-cut", "depth", "parts", "fields", "bad-encoding",
+    "bad-charset", "no-charset", "bad-mime", "received"};
+
+const char *kj_message_mark_name(unsigned bit)
+{
+	return bit < sizeof mark_names / sizeof *mark_names ? mark_names[bit] : NULL;
+}
+
 struct work {
 	struct kj_streams streams;
 	struct kj_buf bytes;   /* transfer-decoded */
@@ -216,6 +225,8 @@ static int read_body(struct kj_arena *arena, struct kj_message *message, const c
 	message->links = w.streams.links;
 	if (!err)
 		err = keep(arena, &w.streams.visible, &message->visible, &message->marks);
+	if (!err)
+		err = kj_wallets_find(arena, &message->visible, &message->wallets, &message->wallet_count);
 	if (!err)
 		err = keep(arena, &w.streams.hidden, &message->hidden, &message->marks);
 	if (!err)

@@ -51,17 +51,13 @@ unsigned kj_join_missing(struct kj_evidence *evidence, struct kj_buf *out)
 	return missing;
 }
 
-/* What was noticed while reading, in words; in the order of their bits. */
-static const char *const mark_names[] = {"body-cut", "text-cut", "depth", "parts", "fields", "bad-encoding", "bad-charset",
-    "no-charset", "bad-mime", "received"};
-
 static void report_marks(const struct kj_message *message, struct kj_record *record)
 {
 	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
 
-	for (size_t i = 0; i < sizeof mark_names / sizeof *mark_names; i++)
+	for (unsigned i = 0; kj_message_mark_name(i); i++)
 		if (message->marks & 1U << i)
-			kj_buf_printf(&list, "%s%s", list.len ? "," : "", mark_names[i]);
+			kj_buf_printf(&list, "%s%s", list.len ? "," : "", kj_message_mark_name(i));
 	if (list.len)
 		kj_record_str(record, "marks", kj_buf_str(&list));
 	kj_buf_free(&list);

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #include "kanjiki/received.h"
+#include "kanjiki/text.h"
+#include "kanjiki/wallet.h"
 
 struct kj_arena;
 
@@ -48,6 +50,9 @@ enum kj_message_mark {
 	KJ_MARK_RECEIVED = 1 << 9,	/* more Received lines than received */
 };
 
+/* kj_message_mark_name - the word for the mark of bit number `bit` ("bad-charset"), for logs; NULL behind the last */
+const char *kj_message_mark_name(unsigned bit);
+
 struct kj_part {
 	const char *type;     /* "text/plain", lower case */
 	const char *charset;  /* as declared, lower case; "" if none */
@@ -56,12 +61,6 @@ struct kj_part {
 	const char *filename; /* decoded; "" if none */
 	unsigned depth;	      /* 0 is the message itself */
 	bool attachment;      /* Content-Disposition: attachment; its text is not in the streams */
-};
-
-/* A stream of UTF-8; NUL-terminated, never NULL. */
-struct kj_text {
-	const char *data;
-	size_t len;
 };
 
 struct kj_message {
@@ -84,6 +83,9 @@ struct kj_message {
 	struct kj_text visible; /* what a reader sees as the sender's own words */
 	struct kj_text hidden;	/* HTML text a reader does not see; comments are dropped */
 	struct kj_text quoted;	/* "> " lines, blockquotes, message/rfc822 parts: other people's words */
+
+	const struct kj_wallet *wallets; /* of the visible text, by their place in it */
+	unsigned wallet_count;
 
 	bool is_list;	/* List-Id, List-Post or Precedence: list */
 	bool is_auto;	/* Auto-Submitted other than no, or multipart/report */
