@@ -122,15 +122,20 @@ static void cut_comment(char *phrase)
 	*end = '\0';
 }
 
+static enum kj_phrase_kind kind_of(const char *text)
+{
+	return *text == '/' ? KJ_PHRASE_EXPRESSION : *text == '{' ? KJ_PHRASE_NEAR : KJ_PHRASE_LITERAL;
+}
+
 static void add_phrase(struct reader *reader, const char *line, int category, char *text)
 {
 	struct kj_phrase phrase = {
-	    reader->language, (enum kj_category)category, text, *text == '/', reader->path, reader->line};
+	    reader->language, 0, (enum kj_category)category, text, kind_of(text), reader->path, reader->line};
 	size_t len = strlen(text), offset = 0;
 	struct kj_reason reason = {""};
 	int rc;
 
-	if (phrase.regex) {
+	if (phrase.kind == KJ_PHRASE_EXPRESSION) {
 		if (len < 2 || text[len - 1] != '/') {
 			complain(reader, line, text + len,
 			    "the closing slash of the regular expression is missing");

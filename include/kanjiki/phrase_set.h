@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kanjiki/err.h"
 #include "kanjiki/views.h"
@@ -39,11 +40,21 @@ enum kj_category {
 int kj_category_of_letter(char letter);
 char kj_category_letter(enum kj_category category);
 
+/* How a phrase is written. */
+enum kj_phrase_kind {
+	KJ_PHRASE_LITERAL,    /* words: send me bitcoins */
+	KJ_PHRASE_EXPRESSION, /* a regular expression: send (me|us) \w+ bitcoins */
+	KJ_PHRASE_NEAR,       /* groups of words of which one each stands near the others, in any order: see below */
+};
+
+#define KJ_PHRASE_LANGUAGES_MAX 64 /* in one set */
+
 struct kj_phrase {
 	const char *language;	   /* "en" */
+	unsigned language_number;  /* of the set, from 0; given by kj_phrase_set_add() */
 	enum kj_category category;
 	const char *text;	   /* as written in the file, without the slashes of a regular expression */
-	bool regex;
+	enum kj_phrase_kind kind;
 	const char *file;	   /* for reports */
 	unsigned line;
 };
@@ -56,9 +67,14 @@ void kj_phrase_set_free(struct kj_phrase_set *set);
  * kj_phrase_set_add - one phrase more, before kj_phrase_set_compile()
  *
  * A literal is normalised as texts are. One with Han, kana or Hangul in it is looked for in the dense view, any
- * other in the view of words. A regular expression is caseless and UTF; it runs on the view of words, too, or, with
- * such letters in it, on the dense view (then its katakana are taken for hiragana and its long-vowel marks are left
- * out). Neither begins or ends inside a word of a script that writes blanks.
+ * other in the view of words. A regular expression is caseless; it runs on the view of words, too, or, with such
+ * letters in it, on the dense view (then its katakana are taken for hiragana and its long-vowel marks are left out).
+ * Neither begins or ends inside a word of a script that writes blanks. Letters of Latin script match with and without
+ * diacritics; ä, ö and ü also match ae, oe and ue, if the text writes all of a phrase so.
+ *
+ * Groups are written {send* publish*} {video* footage} {friends famil* your_contacts} ~60: of each group one word must
+ * stand within so many characters, in any order. A "*" at the end lets a word go on, a "_" is a blank in it. Without a
+ * distance it is 80, in the dense view 40. Two to six groups; words of three letters at least, two in the dense view.
  * Takes:  phrase (copied).
  * Gives:  on failure *ret_offset, where in phrase->text it is wrong, in bytes; it may be NULL.
  * Errors: -KJ_EINVAL with the reason (empty after normalisation, a bad expression), -KJ_ENOMEM.
@@ -69,6 +85,7 @@ int kj_phrase_set_add(struct kj_phrase_set *set, const struct kj_phrase *phrase,
 /* kj_phrase_set_compile - make it ready for scanning; -KJ_ENOMEM, -KJ_EINVAL with the reason */
 int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason);
 
+/* kj_phrase_set_size - how many phrases were added */
 size_t kj_phrase_set_size(const struct kj_phrase_set *set);
 
 struct kj_phrase_match {
@@ -77,19 +94,37 @@ struct kj_phrase_match {
 	size_t start, end; /* bytes in that view */
 };
 
-/* return non-zero to stop the scan */
+/* return non-zero to stop the scan: nothing more is reported */
 typedef int kj_phrase_match_fn(void *context, const struct kj_phrase_match *match);
 
+/* A text being scanned. */
+struct kj_phrase_scan;
+
 /*
- * kj_phrase_set_scan - report every match of every phrase of some categories
+ * kj_phrase_scan_begin - the one pass over a text
  *
- * Takes:  the categories as bits, 1 << enum kj_category; expressions of the others are not run.
- * Errors: -KJ_ENOMEM; -KJ_ELIMIT if a regular expression met its match limit (the others were run; the name of
- *         the failed one is in the reason, which may be NULL).
- * Threads: safe.
+ * Reports every match of every literal at once, and finds out which regular expressions are worth a try.
+ * Takes:  a compiled set and views, both borrowed until kj_phrase_scan_end().
+ * Gives:  *ret_scan; untouched on failure.
+ * Errors: -KJ_ENOMEM.
+ * Threads: any number of scans of one set at a time; a scan belongs to one thread.
  */
-int kj_phrase_set_scan(const struct kj_phrase_set *set, const struct kj_views *views, unsigned categories,
-    kj_phrase_match_fn *fn, void *context, struct kj_reason *reason);
-#define KJ_CLAIMS_ALL ((1U << KJ_CLAIM_COUNT) - 1)
+int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
+    void *context, struct kj_phrase_scan **ret_scan);
+
+/*
+ * kj_phrase_scan_run - run the regular expressions of some categories, and report their matches
+ *
+ * Takes:  the categories as bits, 1 << enum kj_category, and the languages, 1 << their number. Each pair of them at most
+ *         once in a scan.
+ * Errors: -KJ_ELIMIT if an expression met its match limit: it is skipped, and named in the reason, which may be NULL;
+ *         the others were run. -KJ_ENOMEM if one could not be compiled.
+ */
+int kj_phrase_scan_run(struct kj_phrase_scan *scan, unsigned categories, uint64_t languages, struct kj_reason *reason);
+#define KJ_CLAIMS_ALL        ((1U << KJ_CLAIM_COUNT) - 1)
+#define KJ_LANGUAGES_ALL     UINT64_MAX
+
+/* kj_phrase_scan_end - NULL is allowed */
+void kj_phrase_scan_end(struct kj_phrase_scan *scan);
 
 #endif

@@ -1,8 +1,6 @@
 /*
- * test_scoring_extortion.c - the shipped phrases and the check that weighs them together; the phrase set
+ * test_scoring_extortion.c - the shipped phrases and the check that weighs them together
  */
-#include <pthread.h>
-
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
 #include "kanjiki/checks.h"
@@ -40,13 +38,15 @@ static struct kj_hit judge(struct kj_arena *arena, const char *subject, const ch
 	struct kj_message message = {
 	    .subject = subject, .visible = {body, strlen(body)}, .is_list = is_list, .links = links};
 	struct kj_text subject_text = {subject, strlen(subject)};
-	struct kj_facts facts = {.message = &message};
+	struct kj_facts facts = {.message = &message, .sender = "", .sender_domain = ""};
 	struct kj_rules rules = {.extortion = phrases};
+	struct kj_evidence *evidence = kj_evidence_new(arena);
 	struct kj_hits *hits = kj_hits_new(arena);
 
 	ck_assert_int_eq(kj_views_make(arena, &message.visible, &facts.visible), 0);
 	ck_assert_int_eq(kj_views_make(arena, &subject_text, &facts.subject), 0);
-	kj_check_extortion.judge(&facts, &rules, NULL, hits);
+	ck_assert_int_eq(kj_wallets_find(arena, &message.visible, &message.wallets, &message.wallet_count), 0);
+	kj_check_extortion.judge(&facts, &rules, evidence, hits);
 	ck_assert_uint_le(kj_hits_count(hits), 1);
 	return kj_hits_count(hits) ? *kj_hits_get(hits, 0) : (struct kj_hit){"", ""};
 }
@@ -341,13 +341,13 @@ static struct kj_phrase_set *own_set(const struct kj_phrase *phrases, size_t cou
 }
 
 static const struct kj_phrase own[] = {
-    {"en", KJ_CLAIM_COMPROMISE, "aaa claim", false, "en", 1},
-    {"en", KJ_CLAIM_RECORDED, "bbb claim", false, "en", 2},
-    {"en", KJ_CLAIM_PAYMENT, "ccc claim", false, "en", 3},
-    {"en", KJ_CLAIM_DEADLINE, "ddd claim", false, "en", 4},
-    {"en", KJ_CLAIM_SECRECY, "eee (\\w+ ){0,3}claim", true, "en", 5},
-    {"de", KJ_CLAIM_PAYMENT, "zahlen", false, "de", 1},
-    {"de", KJ_CLAIM_WALLET, "geldbeutel", false, "de", 2},
+    {"en", 0, KJ_CLAIM_COMPROMISE, "aaa claim", KJ_PHRASE_LITERAL, "en", 1},
+    {"en", 0, KJ_CLAIM_RECORDED, "bbb claim", KJ_PHRASE_LITERAL, "en", 2},
+    {"en", 0, KJ_CLAIM_PAYMENT, "ccc claim", KJ_PHRASE_LITERAL, "en", 3},
+    {"en", 0, KJ_CLAIM_DEADLINE, "ddd claim", KJ_PHRASE_LITERAL, "en", 4},
+    {"en", 0, KJ_CLAIM_SECRECY, "eee (\\w+ ){0,3}claim", KJ_PHRASE_EXPRESSION, "en", 5},
+    {"de", 0, KJ_CLAIM_PAYMENT, "zahlen", KJ_PHRASE_LITERAL, "de", 1},
+    {"de", 0, KJ_CLAIM_WALLET, "geldbeutel", KJ_PHRASE_LITERAL, "de", 2},
 };
 
 static const struct {
@@ -396,151 +396,10 @@ START_TEST(the_reason_names_the_core_and_quotes_each_claim)
 	ck_assert_str_eq(
 	    judge(arena, "DDD claim", "Eee of my claim: AAA claim, bbb\nclaim; ccc claim", false, 0, set)
 	        .reason,
-	    "en blackmail: C \"aaa claim\", R \"bbb claim\", P \"ccc claim\", D \"ddd claim\", X \"eee of my "
+	    "en blackmail: C \"AAA claim\", R \"bbb claim\", P \"ccc claim\", D \"DDD claim\", X \"Eee of my "
 	    "claim\"");
 	kj_arena_free(arena);
 	kj_phrase_set_free(set);
-}
-END_TEST
-
-static int count_match(void *context, const struct kj_phrase_match *match)
-{
-	unsigned *count = context;
-
-	(void)match;
-	++*count;
-	return 0;
-}
-
-static const struct {
-	const char *phrase, *text;
-	bool regex;
-	unsigned matches;
-} scans[] = {
-    {"btc", "BTC btc, (btc) xbtc btcx 1btc btc1", false, 3},
-    {"btc", "ビットコインbtcを", false, 1},
-    {"étage", "étage rétage étages Étage", false, 2},
-    {"ビットコイン", "びっとこいん ﾋﾞｯﾄ ｺｲﾝ ビット・コイン", false, 3},
-    {"サーバ", "サーバーさば", false, 2},
-    {"(i|we) hacked", "I hacked; wifi hacked; we  hacked", true, 2},
-    {"hacked your (\\w+ ){0,2}(phone|laptop)", "hacked your very own phone, hacked your x y z phone", true,
-        1},
-    {"hacked(up)? it", "hacked it hackedup it hackedx it", true, 2},
-    {"(abc)?def", "def abcdef", true, 2},
-    {"a{2}bc", "aabc abc", true, 1},
-    {"a\\.b+cde", "a.bbcde axbcde", true, 1},
-    {"[xyz]{3}", "xyz xyzx", true, 1},
-    {"(?!not )\\w+ sent", "not sent is sent", true, 1},
-    {"ÉCOLE|école", "École", true, 1},
-    {"あなた(の|様の)?デバイス", "あなた の\nデバイス あなたでばいす", true, 2},
-    {"サーバー?に侵入", "サーバに侵入、サーバーに侵入", true, 2},
-};
-
-START_TEST(a_phrase_matches_so_often)
-{
-	struct kj_phrase phrase = {"en", KJ_CLAIM_COMPROMISE, scans[_i].phrase, scans[_i].regex, "en", 1};
-	struct kj_phrase_set *set = own_set(&phrase, 1);
-	struct kj_arena *arena = kj_arena_new(1 << 20);
-	struct kj_text text = {scans[_i].text, strlen(scans[_i].text)};
-	struct kj_views views;
-	unsigned count = 0;
-
-	ck_assert_int_eq(kj_views_make(arena, &text, &views), 0);
-	ck_assert_int_eq(kj_phrase_set_scan(set, &views, KJ_CLAIMS_ALL, count_match, &count, NULL), 0);
-	ck_assert_msg(count == scans[_i].matches, "%s: %u matches", scans[_i].phrase, count);
-	kj_arena_free(arena);
-	kj_phrase_set_free(set);
-}
-END_TEST
-
-/* Few places of its literal are looked around one by one; with many the whole text is searched. */
-static const unsigned false_starts[] = {0, 1, 2, 23, 24, 25, 26, 200};
-
-START_TEST(a_match_is_found_behind_any_number_of_false_starts)
-{
-	static const struct kj_phrase phrase = {"en", KJ_CLAIM_COMPROMISE, "hacked your (\\w+ ){0,2}phone", true, "own", 1};
-	struct kj_phrase_set *set = own_set(&phrase, 1);
-	struct kj_arena *arena = kj_arena_new(1 << 20);
-	struct kj_buf buf = KJ_BUF_INIT(1 << 16);
-	struct kj_views views;
-	unsigned matches = 0;
-
-	for (unsigned i = 0; i < false_starts[_i]; i++)
-		kj_buf_printf(&buf, "hacked your mind. %s", i % 3 ? "" : "Nobody knows how, nor who it was, nor why it took so long. ");
-	kj_buf_add_str(&buf, "Hacked your very own phone");
-	ck_assert_int_eq(kj_views_make(arena, &(struct kj_text){kj_buf_str(&buf), buf.len}, &views), 0);
-	ck_assert_int_eq(kj_phrase_set_scan(set, &views, KJ_CLAIMS_ALL, count_match, &matches, NULL), 0);
-	ck_assert_uint_eq(matches, 1);
-	kj_buf_free(&buf);
-	kj_arena_free(arena);
-	kj_phrase_set_free(set);
-}
-END_TEST
-
-START_TEST(an_expression_that_runs_wild_is_stopped_and_named)
-{
-	static const struct kj_phrase phrases[] = {
-	    {"en", KJ_CLAIM_COMPROMISE, "(a+)+b", true, "lists/en", 7},
-	    {"en", KJ_CLAIM_COMPROMISE, "tail", false, "lists/en", 8},
-	    {"en", KJ_CLAIM_COMPROMISE, "ta[i]l", true, "lists/en", 9},
-	};
-	struct kj_phrase_set *set = own_set(phrases, 3);
-	struct kj_arena *arena = kj_arena_new(1 << 20);
-	struct kj_reason reason = {""};
-	struct kj_text text;
-	struct kj_views views;
-	unsigned count = 0;
-
-	text.data =
-	    kj_arena_printf(arena, "%s tail b", (char *)memset(kj_arena_alloc(arena, 5001), 'a', 5000));
-	text.len = strlen(text.data);
-	ck_assert_int_eq(kj_views_make(arena, &text, &views), 0);
-	ck_assert_int_eq(
-	    kj_phrase_set_scan(set, &views, KJ_CLAIMS_ALL, count_match, &count, &reason), -KJ_ELIMIT);
-	ck_assert_str_eq(reason.text, "lists/en:7: the expression met its match limit");
-	ck_assert_uint_eq(count, 2);
-	kj_arena_free(arena);
-	kj_phrase_set_free(set);
-}
-END_TEST
-
-static void *scan_often(void *context)
-{
-	struct kj_arena *arena = kj_arena_new(1 << 20);
-	struct kj_text text = {extortions[0].text, strlen(extortions[0].text)};
-	struct kj_views views;
-	unsigned *count = context;
-
-	if (kj_views_make(arena, &text, &views) == 0)
-		for (int i = 0; i < 50; i++)
-			kj_phrase_set_scan(shipped, &views, KJ_CLAIMS_ALL, count_match, count, NULL);
-	kj_arena_free(arena);
-	return NULL;
-}
-
-START_TEST(threads_share_a_set)
-{
-	pthread_t threads[4];
-	unsigned counts[5] = {0};
-
-	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, scan_often, &counts[i]), 0);
-	for (int i = 0; i < 4; i++)
-		pthread_join(threads[i], NULL);
-	scan_often(&counts[4]);
-	ck_assert_uint_gt(counts[4], 0);
-	for (int i = 0; i < 4; i++)
-		ck_assert_uint_eq(counts[i], counts[4]);
-}
-END_TEST
-
-START_TEST(letters_and_categories_belong_together)
-{
-	for (int c = 0; c < KJ_CLAIM_COUNT; c++)
-		ck_assert_int_eq(kj_category_of_letter(kj_category_letter((enum kj_category)c)), c);
-	ck_assert_int_eq(kj_category_of_letter('H'), KJ_CLAIM_HOTLINE);
-	ck_assert_int_eq(kj_category_of_letter('h'), -KJ_EINVAL);
-	ck_assert_int_eq(kj_category_of_letter('\0'), -KJ_EINVAL);
 }
 END_TEST
 
@@ -567,14 +426,9 @@ int main(void)
 	add_rows(lists, honest_mail_gets_nothing, honest);
 	add_rows(lists, a_tale_about_blackmail_is_told_from_blackmail, tales);
 	tcase_add_test(lists, a_printed_specimen_is_described_only_by_a_list_that_says_so);
-	tcase_add_test(lists, threads_share_a_set);
 	suite_add_tcase(suite, lists);
 	add_rows(model, claims_add_up_so, models);
 	tcase_add_test(model, the_reason_names_the_core_and_quotes_each_claim);
-	add_rows(model, a_phrase_matches_so_often, scans);
-	add_rows(model, a_match_is_found_behind_any_number_of_false_starts, false_starts);
-	tcase_add_test(model, an_expression_that_runs_wild_is_stopped_and_named);
-	tcase_add_test(model, letters_and_categories_belong_together);
 	tcase_add_test(model, an_empty_set_and_no_set_find_nothing);
 	suite_add_tcase(suite, model);
 	return suite_run(suite);

@@ -1,0 +1,239 @@
+/*
+ * claims.c - collecting what a mail claims
+ *
+ * The literals come in one pass. Expressions of the opening claims are run next, all others only in the languages that
+ * have an opening: most mail is done before them.
+ */
+#include "claims.h"
+
+#include "kanjiki/arena.h"
+
+#define ADDRESS_MIN 25    /* characters without a blank: a wallet itself, not a word for it */
+#define NOTES_MAX   16384 /* more matches than that are counted, but not quoted */
+
+static size_t count_chars(const struct kj_text *text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text->len; i++)
+		count += ((unsigned char)text->data[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* The cell of a place in a text of so many bytes. All views, and the text itself, are laid over the length of the view of
+ * words, in proportion: they differ by little but blanks, and a window is no matter of a few characters. */
+unsigned claims_cell(const struct claims *claims, size_t at, size_t len)
+{
+	size_t cell = (size_t)((unsigned long long)at * claims->chars / (len ? len : 1) / CLAIM_CELL);
+
+	return (unsigned)(cell < claims->cell_count ? cell : claims->cell_count - 1);
+}
+
+static struct claim_language *language_of(struct claims *claims, const struct kj_phrase *phrase)
+{
+	struct claim_language *language = &claims->languages[phrase->language_number];
+
+	if (language->cells)
+		return language;
+	language->cells = kj_arena_array(claims->arena, claims->cell_count, sizeof *language->cells);
+	language->name = phrase->language;
+	claims->full |= !language->cells;
+	return language->cells ? language : NULL;
+}
+
+/* Another phrase, at another place: 詐欺 in 詐欺メール tells nothing new. */
+static void note_narration(struct claims *claims, const struct kj_phrase_match *match)
+{
+	for (unsigned i = 0; i < claims->narration_count; i++)
+		if (claims->narrations[i] == match->phrase || claims->narration_at[i] == match->start)
+			return;
+	if (claims->narration_count == CLAIM_NARRATIONS)
+		return;
+	claims->narrations[claims->narration_count] = match->phrase;
+	claims->narration_at[claims->narration_count++] = match->start;
+}
+
+static bool is_address(const struct claims *claims, const struct kj_phrase_match *match)
+{
+	const char *text = claims->views->text[match->view].data;
+	size_t run = 0;
+
+	for (size_t i = match->start; i < match->end && run < ADDRESS_MIN; i++)
+		run = text[i] == ' ' || (unsigned char)text[i] >= 0x80 ? 0 : run + 1;
+	return run >= ADDRESS_MIN;
+}
+
+static void keep_note(struct claims *claims, struct claim_language *language, const struct kj_phrase_match *match,
+    unsigned cell)
+{
+	struct claim_note *note;
+
+	if (claims->note_count == NOTES_MAX)
+		return;
+	note = kj_arena_alloc(claims->arena, sizeof *note);
+	claims->full |= !note;
+	if (!note)
+		return;
+	*note = (struct claim_note){language->notes, *match, claims->in_subject, cell};
+	language->notes = note;
+	claims->note_count++;
+}
+
+static int on_match(void *context, const struct kj_phrase_match *match)
+{
+	struct claims *claims = context;
+	struct claim_language *language = language_of(claims, match->phrase);
+	unsigned claim = 1U << match->phrase->category, cell = 0;
+
+	if (!language)
+		return claims->full;
+	if (claim == CLAIM(NARRATED))
+		note_narration(claims, match);
+	if (claim == CLAIM(WALLET) && !claims->has_wallet)
+		claims->has_wallet = is_address(claims, match);
+	if (claims->in_subject) {
+		if (!(language->subject & claim))
+			keep_note(claims, language, match, cell);
+		language->subject |= claim;
+	} else {
+		cell = claims_cell(claims, match->start, claims->views->text[match->view].len);
+		if (!(language->cells[cell] & claim))
+			keep_note(claims, language, match, cell);
+		language->cells[cell] |= (uint16_t)claim;
+	}
+	return claims->full;
+}
+
+/* A text being collected from: the visible one, or the subject. */
+struct source {
+	const struct kj_views *views;
+	bool in_subject;
+	struct kj_phrase_scan *scan;
+};
+
+static void point_at(struct claims *claims, const struct source *source)
+{
+	claims->views = source->views;
+	claims->in_subject = source->in_subject;
+}
+
+static void begin(struct claims *claims, struct source *source, const struct kj_phrase_set *phrases)
+{
+	point_at(claims, source);
+	if (!claims->full && kj_phrase_scan_begin(phrases, source->views, on_match, claims, &source->scan) < 0)
+		claims->full = true;
+}
+
+static void run(struct claims *claims, const struct source *source, unsigned categories, uint64_t languages)
+{
+	struct kj_reason reason = {""};
+
+	point_at(claims, source);
+	if (claims->full || kj_phrase_scan_run(source->scan, categories, languages, &reason) == 0)
+		return;
+	if (!*reason.text)
+		claims->full = true;
+	else if (!*claims->limit.text)
+		claims->limit = reason;
+}
+
+/* Addresses whose checksum is right are wallets in any language. */
+static void add_wallets(struct claims *claims, const struct kj_message *message)
+{
+	static const struct kj_phrase address = {.language = "any", .language_number = CLAIM_LANGUAGES_MAX - 1};
+	struct claim_language *any = message->wallet_count ? language_of(claims, &address) : NULL;
+
+	for (unsigned i = 0; any && i < message->wallet_count; i++) {
+		const struct kj_wallet *wallet = &message->wallets[i];
+		unsigned cell = claims_cell(claims, wallet->start, message->visible.len);
+
+		claims->has_wallet = true;
+		any->cells[cell] |= CLAIM(WALLET);
+	}
+}
+
+/* The languages that make one of these claims somewhere, as bits. */
+static uint64_t opened_languages(const struct claims *claims, unsigned opening)
+{
+	uint64_t opened = 0;
+
+	for (unsigned i = 0; i < KJ_PHRASE_LANGUAGES_MAX; i++) {
+		const struct claim_language *language = &claims->languages[i];
+		unsigned set = language->subject;
+
+		for (size_t cell = 0; language->cells && cell < claims->cell_count; cell++)
+			set |= language->cells[cell];
+		if (set & opening)
+			opened |= (uint64_t)1 << i;
+	}
+	return opened;
+}
+
+bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const struct kj_phrase_set *phrases,
+    unsigned opening, struct claims *ret_claims)
+{
+	struct source sources[] = {{&facts->visible, false, NULL}, {&facts->subject, true, NULL}};
+	struct claims *claims = ret_claims;
+	uint64_t opened;
+
+	*claims = (struct claims){.arena = arena, .chars = count_chars(&facts->visible.text[KJ_VIEW_WORDS])};
+	claims->cell_count = claims->chars / CLAIM_CELL + 1;
+	for (int i = 0; i < 2; i++)
+		begin(claims, &sources[i], phrases);
+	for (int i = 0; i < 2; i++)
+		run(claims, &sources[i], opening, KJ_LANGUAGES_ALL);
+	opened = claims->full ? 0 : opened_languages(claims, opening);
+	for (int i = 0; i < 2 && opened; i++)
+		run(claims, &sources[i], KJ_CLAIMS_ALL & ~opening, opened);
+	for (int i = 0; i < 2; i++)
+		kj_phrase_scan_end(sources[i].scan);
+	if (opened)
+		add_wallets(claims, facts->message);
+	return opened && !claims->full;
+}
+
+unsigned claims_in_window(const struct claims *claims, const struct claim_language *language, size_t first)
+{
+	unsigned set = language->subject;
+
+	for (size_t cell = first; cell < first + CLAIM_WINDOW && cell < claims->cell_count; cell++) {
+		set |= language->cells[cell];
+		for (unsigned i = 0; i < CLAIM_LANGUAGES_MAX; i++)
+			if (claims->languages[i].cells)
+				set |= claims->languages[i].cells[cell] & CLAIM(WALLET);
+	}
+	return set & ~CLAIM(NARRATED);
+}
+
+static bool is_within(const struct claim_note *note, size_t first_cell)
+{
+	return note->in_subject || (note->cell >= first_cell && note->cell < first_cell + CLAIM_WINDOW);
+}
+
+/* The subject is read last. */
+static bool is_earlier(const struct claim_note *a, const struct claim_note *b)
+{
+	if (a->in_subject != b->in_subject)
+		return b->in_subject;
+	if (a->cell != b->cell)
+		return a->cell < b->cell;
+	return a->match.view == b->match.view && a->match.start < b->match.start;
+}
+
+const struct claim_note *claims_note(const struct claims *claims, const struct claim_language *language,
+    enum kj_category category, size_t first_cell)
+{
+	const struct claim_note *best = NULL;
+
+	for (unsigned i = 0; i < CLAIM_LANGUAGES_MAX; i++) {
+		const struct claim_language *from = &claims->languages[i];
+
+		if (from != language && category != KJ_CLAIM_WALLET)
+			continue;
+		for (const struct claim_note *note = from->notes; note; note = note->next)
+			if (note->match.phrase->category == category && is_within(note, first_cell) &&
+			    (!best || is_earlier(note, best)))
+				best = note;
+	}
+	return best;
+}
