@@ -8,6 +8,7 @@
 
 static const struct kj_command *const commands[] = {
     &kj_cmd_check_config,
+    &kj_cmd_explain_text,
     &kj_cmd_reload,
     &kj_cmd_score,
 };

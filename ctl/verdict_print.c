@@ -7,30 +7,19 @@
 #include "ctl/verdict_print.h"
 
 #include "ctl/envelope.h"
+#include "ctl/print_safe.h"
 #include "kanjiki/centi.h"
 #include "kanjiki/err.h"
 #include "kanjiki/evidence.h"
 #include "kanjiki/record.h"
 #include "kanjiki/session.h"
-#include "kanjiki/utf8.h"
 
 #define OBJECT_MAX_BYTES (4 * 1024 * 1024)
 #define LABEL_MAX_BYTES  512
 
-/* What strangers wrote, without what a terminal obeys (C0, C1, and the marks that turn writing around). */
 static void print_safe(const char *text)
 {
-	size_t len = strlen(text);
-	char bytes[4];
-
-	for (size_t pos = 0; pos < len;) {
-		uint32_t code = kj_utf8_next(text, len, &pos);
-
-		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
-		    (code >= 0x2066 && code <= 0x2069))
-			code = '?';
-		fwrite(bytes, 1, kj_utf8_put(code, bytes), stdout);
-	}
+	kj_print_safe(text, strlen(text));
 }
 
 /* "spf: timeout" of the index-th item into out; false if it is no missing one. */
