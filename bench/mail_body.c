@@ -6,7 +6,7 @@
  */
 #include "bench/mail_parts.h"
 
-#define BODY_MAX (4u << 20)
+#define BODY_MAX (24u << 20)
 
 enum transfer { SEVEN, EIGHT, QUOTED, BASE64 };
 
