@@ -16,10 +16,6 @@
 
 #include "kanjiki/phrase_set.h"
 
-/* Numbers of patterns from here on are clauses, or stems; below they are forms. */
-#define CLAUSE_ID 0x80000000U
-#define STEM_ID   0x40000000U
-
 /* One walk of Hyperscan over one view. */
 enum pass {
 	PASS_WORDS,
@@ -44,45 +40,54 @@ struct form {
 	unsigned pivot;                      /* the clause whose places it is run around ... */
 	size_t reach;                        /* ... so many bytes to either side; 0: on the whole text */
 
-	/* Of groups: each is a clause, and `reach` is the most bytes from the first word to the end of the last. */
+	/* Of groups; `reach` is the most bytes from the first word to the end of the last. */
 	struct word *words;
 	unsigned word_count;
+	unsigned first_group, group_count;
 };
 
 /* A word of a group. */
 struct word {
-	unsigned group;
+	unsigned group; /* of the form, from 0 */
 	char *text;
 	size_t len;
 	bool open; /* may go on: it ended in a star */
 };
 
-enum clause_kind {
-	CLAUSE_ONCE,  /* it is enough to be met */
-	CLAUSE_PIVOT, /* its places are noted */
-	CLAUSE_GROUP, /* its last place is noted */
-};
-
+/* What is needed of a text for an expression to match: one of these literals. */
 struct clause {
-	unsigned form;
-	enum clause_kind kind;
+	unsigned first, count; /* in clause_literals */
 };
 
-/* A word of a group as a pattern. */
-struct stem {
-	unsigned clause;
+/* A literal is a pattern of Hyperscan once, whatever it is needed for: "video" is in many expressions and groups. */
+struct literal {
 	unsigned len;
+	unsigned first_use, use_count;     /* in uses: phrases and groups, looked at wherever it stands */
+	unsigned first_pivot, pivot_count; /* in pivots: forms that are tried when it was met */
+	unsigned slot;                     /* its places are noted there; NO_SLOT: it is enough to know that it was met */
+};
+#define NO_SLOT UINT32_MAX
+
+struct use {
+	unsigned form;
+	unsigned group; /* of the set; NO_GROUP: the literal is the form itself */
 	bool open;
 };
+#define NO_GROUP UINT32_MAX
 
-/* Places of one clause in one text; more than these, and the whole text is searched. */
+/* Places of one literal in one text; more than these, and the whole text is searched. */
 #define PLACES_MAX 24
-/* Places of all clauses together, likewise. */
-#define PLACES_ALL_MAX 8192
+/* Places of all literals together, and of the literals of one clause, likewise. */
+#define PLACES_ALL_MAX    8192
+#define PLACES_CLAUSE_MAX 96
 
 struct place {
 	uint32_t end;  /* of the literal */
 	uint32_t next; /* index, one more than the array's; 0: the last */
+};
+
+struct span {
+	uint32_t start, end;
 };
 
 /* A scan, and what it needs for itself; kept for the next one. */
@@ -93,20 +98,22 @@ struct kj_phrase_scan {
 	kj_phrase_match_fn *fn;
 	void *context;
 	bool stopped;
-	enum pass pass;          /* of the walk under way */
+	enum pass pass;            /* of the walk under way */
 	bool valid[KJ_VIEW_COUNT]; /* the view is good UTF-8 */
 
 	hs_scratch_t *scratch;
 	pcre2_match_data *match;
 	pcre2_match_context *limits;
 	pcre2_jit_stack *stack;
-	unsigned char *met;     /* per clause: how often in this text, PLACES_MAX + 1 at most */
-	/* Per clause. Of a pivot: its first and its last place, as `next`; of a group: where its last word begins and ends. */
-	uint32_t *first, *last;
+	unsigned char *met;     /* per literal: how often in this text, PLACES_MAX + 1 at most */
+	uint32_t *first, *last; /* per slot: its places, as `next` */
 	struct place *places;
 	unsigned place_count;
-	unsigned *tries; /* forms whose pivot was met */
+	unsigned char *seen; /* per group: it was met ... */
+	struct span *spans;  /* ... here, last */
+	unsigned *tries;     /* expressions with a literal of their pivot in this text, each once */
 	unsigned try_count;
+	unsigned char *tried; /* per form: it is among them */
 };
 
 struct kj_phrase_set {
@@ -117,9 +124,10 @@ struct kj_phrase_set {
 	struct form *forms;
 	unsigned form_count, form_room;
 	struct clause *clauses;
-	unsigned clause_count, clause_room;
-	struct stem *stems;
-	unsigned stem_count, stem_room;
+	struct literal *literals;
+	struct use *uses;
+	unsigned *clause_literals, *pivots;
+	unsigned clause_count, literal_count, slot_count, group_count;
 	unsigned *always; /* expressions without clauses */
 	unsigned always_count;
 	hs_database_t *database[PASS_COUNT]; /* NULL where there is nothing to look for */

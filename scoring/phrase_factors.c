@@ -8,7 +8,7 @@
  * kilobytes.
  *
  * An expression that does not reach far is run only around the places where one of its literals was found. Of what
- * may be repeated without bound a sane number is counted: a word of more than 40 letters in a gap, or a group
+ * may be repeated without bound a sane number is counted: a word of more than 24 letters in a gap, or a group
  * more than 12 times, may then end a match early.
  *
  * The reader knows the common syntax. What it does not know makes it say nothing, which costs time but no match.
@@ -30,7 +30,7 @@
 #define REACH_MAX 1000 /* bytes; beyond that, looking around a place is no gain */
 
 #define UNBOUNDED     SIZE_MAX
-#define ATOM_REPEATS  40 /* what an unbounded number is taken for */
+#define ATOM_REPEATS  24 /* what an unbounded number is taken for */
 #define GROUP_REPEATS 12
 
 struct reader {

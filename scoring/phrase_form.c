@@ -188,7 +188,7 @@ static pcre2_code *compile(
 
 pcre2_code *phrase_compile_code(const struct form *form, struct kj_reason *reason)
 {
-	return compile(form->text, form->len, form->options, NULL, reason);
+	return compile(form->text, form->len, form->options | PCRE2_USE_OFFSET_LIMIT, NULL, reason);
 }
 
 /* Whether an expression is ASCII alone, and has a letter in upper case that is no escape. */

@@ -4,10 +4,10 @@
  * A scan comes from the set's pool and goes back there, so that there are as many as there were at one time, and no
  * thread-local state is left behind when a set is freed.
  *
- * In the pass the literals are reported, and the places of the literals of expressions noted. Each expression has one
- * clause, its pivot, whose places matter: an expression whose pivot was not met is never looked at again, so that a mail
- * pays for the phrases it comes near to, and not for all that are loaded. Of a group of words the last place is kept: when
- * all groups of a phrase have one near the others, that is a match.
+ * In the pass phrases are reported, and of the other literals it is noted that, and where, they were met. An expression has one
+ * clause, its pivot, that is met least: if none of its literals was, it is never looked at again, so that a mail pays for the
+ * phrases it comes near to, and not for all that are loaded. Of a group of words the last place is kept: when all groups of a
+ * phrase have one near the others, that is a match.
  *
  * An expression that a stranger's text drives into its match limit is skipped for that text and named; the limits
  * keep that below a few milliseconds (PCRE2's defaults allow some hundred).
@@ -48,27 +48,32 @@ void phrase_scan_free(struct kj_phrase_scan *scan)
 	free(scan->first);
 	free(scan->last);
 	free(scan->places);
+	free(scan->seen);
+	free(scan->spans);
 	free(scan->tries);
+	free(scan->tried);
 	free(scan);
 }
 
 static struct kj_phrase_scan *scan_new(const struct kj_phrase_set *set)
 {
 	struct kj_phrase_scan *scan = calloc(1, sizeof *scan);
-	size_t clauses = set->clause_count + 1U;
 
 	if (!scan)
 		return NULL;
 	scan->match = pcre2_match_data_create(1, NULL);
 	scan->limits = pcre2_match_context_create(NULL);
 	scan->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	scan->met = malloc(clauses);
-	scan->first = malloc(clauses * sizeof *scan->first);
-	scan->last = malloc(clauses * sizeof *scan->last);
-	scan->places = malloc(PLACES_ALL_MAX * sizeof *scan->places);
-	scan->tries = malloc((set->form_count + 1U) * sizeof *scan->tries);
+	scan->met = calloc(set->literal_count + 1U, 1);
+	scan->first = calloc(set->slot_count + 1U, sizeof *scan->first);
+	scan->last = calloc(set->slot_count + 1U, sizeof *scan->last);
+	scan->places = calloc(PLACES_ALL_MAX, sizeof *scan->places);
+	scan->seen = calloc(set->group_count + 1U, 1);
+	scan->spans = calloc(set->group_count + 1U, sizeof *scan->spans);
+	scan->tries = calloc(set->form_count + 1U, sizeof *scan->tries);
+	scan->tried = calloc(set->form_count + 1U, 1);
 	if (!scan->match || !scan->limits || !scan->stack || !scan->met || !scan->first || !scan->last ||
-	    !scan->places || !scan->tries ||
+	    !scan->places || !scan->seen || !scan->spans || !scan->tries || !scan->tried ||
 	    (set->scratch && hs_clone_scratch(set->scratch, &scan->scratch) != HS_SUCCESS)) {
 		phrase_scan_free(scan);
 		return NULL;
@@ -143,71 +148,91 @@ static int report(struct kj_phrase_scan *scan, const struct form *form, size_t s
 	return scan->stopped;
 }
 
-/* Where a pivot stands; when there is no room for it, the whole text is searched. */
-static void note_place(struct kj_phrase_scan *scan, unsigned clause, size_t end)
+/* Where a literal of a pivot stands; when there is no room for it, the whole text is searched. */
+static void note_place(struct kj_phrase_scan *scan, unsigned number, size_t end)
 {
-	uint32_t number;
+	const struct literal *literal = &scan->set->literals[number];
+	uint32_t place;
 
-	if (!scan->met[clause])
-		scan->tries[scan->try_count++] = scan->set->clauses[clause].form;
-	if (scan->met[clause] == PLACES_MAX || scan->place_count == PLACES_ALL_MAX)
-		scan->met[clause] = PLACES_MAX + 1;
-	if (scan->met[clause] > PLACES_MAX)
+	if (scan->met[number] == PLACES_MAX || scan->place_count == PLACES_ALL_MAX)
+		scan->met[number] = PLACES_MAX + 1;
+	if (scan->met[number] > PLACES_MAX)
 		return;
 	scan->places[scan->place_count] = (struct place){(uint32_t)end, 0};
-	number = ++scan->place_count;
-	if (scan->met[clause]++)
-		scan->places[scan->last[clause] - 1].next = number;
+	place = ++scan->place_count;
+	if (scan->met[number]++)
+		scan->places[scan->last[literal->slot] - 1].next = place;
 	else
-		scan->first[clause] = number;
-	scan->last[clause] = number;
+		scan->first[literal->slot] = place;
+	scan->last[literal->slot] = place;
+}
+
+/* The expressions that have this literal in their pivot are worth a try. */
+static void note_tries(struct kj_phrase_scan *scan, const struct literal *literal)
+{
+	for (unsigned i = 0; i < literal->pivot_count; i++) {
+		unsigned form = scan->set->pivots[literal->first_pivot + i];
+
+		if (!scan->tried[form])
+			scan->tries[scan->try_count++] = form;
+		scan->tried[form] = 1;
+	}
 }
 
 /* A word of a group; reports the phrase if the other groups are near. */
-static int note_word(struct kj_phrase_scan *scan, const struct stem *stem, size_t end)
+static int note_word(struct kj_phrase_scan *scan, const struct form *form, unsigned group, size_t start, size_t end)
 {
-	const struct form *form = &scan->set->forms[scan->set->clauses[stem->clause].form];
-	const struct kj_text *text = text_of(scan, form->pass);
-	size_t start = end - stem->len, from = start, to = end;
+	struct span all = {(uint32_t)start, (uint32_t)end};
 
-	if (!begins_well(text, start, end) || !(stem->open || ends_well(text, end)))
-		return 0;
-	scan->first[stem->clause] = (uint32_t)start;
-	scan->last[stem->clause] = (uint32_t)end;
-	scan->met[stem->clause] = 1;
-	for (unsigned c = form->first_clause; c < form->first_clause + form->clause_count; c++) {
-		if (!scan->met[c])
+	scan->seen[group] = 1;
+	scan->spans[group] = all;
+	for (unsigned g = form->first_group; g < form->first_group + form->group_count; g++) {
+		const struct span *span = &scan->spans[g];
+
+		if (!scan->seen[g])
 			return 0;
-		from = scan->first[c] < from ? scan->first[c] : from;
-		to = scan->last[c] > to ? scan->last[c] : to;
+		all.start = span->start < all.start ? span->start : all.start;
+		all.end = span->end > all.end ? span->end : all.end;
 	}
-	return to - from <= form->reach ? report(scan, form, from, to) : 0;
+	return all.end - all.start <= form->reach ? report(scan, form, all.start, all.end) : 0;
 }
 
-static int on_pattern(
+static int use_literal(struct kj_phrase_scan *scan, const struct literal *literal, size_t end)
+{
+	const struct use *uses = &scan->set->uses[literal->first_use];
+	const struct kj_text *text = text_of(scan, scan->pass);
+	size_t len = literal->len, start = end - len;
+	bool well, ends;
+
+	well = scan->pass == PASS_RUNS || begins_well(text, start, end);
+	ends = scan->pass == PASS_RUNS || ends_well(text, end);
+	for (unsigned i = 0; i < literal->use_count && well && !scan->stopped; i++) {
+		const struct form *form = &scan->set->forms[uses[i].form];
+
+		if (uses[i].group == NO_GROUP && ends)
+			report(scan, form, start, end);
+		else if (uses[i].group != NO_GROUP && (ends || uses[i].open))
+			note_word(scan, form, uses[i].group, start, end);
+	}
+	return scan->stopped;
+}
+
+static int on_literal(
     unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
 	struct kj_phrase_scan *scan = context;
-	const struct kj_text *text = text_of(scan, scan->pass);
-	const struct form *form;
-	size_t start, end = (size_t)to;
+	const struct literal *literal = &scan->set->literals[id];
 
 	(void)from; /* literals have one length, so the costly start-of-match tracking is not needed */
 	(void)flags;
-	if (id >= CLAUSE_ID) {
-		if (scan->set->clauses[id - CLAUSE_ID].kind == CLAUSE_PIVOT)
-			note_place(scan, id - CLAUSE_ID, end);
-		else
-			scan->met[id - CLAUSE_ID] = 1;
-		return 0;
+	if (literal->slot == NO_SLOT) {
+		scan->met[id] = 1;
+	} else {
+		if (!scan->met[id])
+			note_tries(scan, literal);
+		note_place(scan, id, (size_t)to);
 	}
-	if (id >= STEM_ID)
-		return note_word(scan, &scan->set->stems[id - STEM_ID], end);
-	form = &scan->set->forms[id];
-	start = end - form->len;
-	if (form->pass == PASS_RUNS || (begins_well(text, start, end) && ends_well(text, end)))
-		return report(scan, form, start, end);
-	return 0;
+	return literal->use_count ? use_literal(scan, literal, (size_t)to) : 0;
 }
 
 static int walk(struct kj_phrase_scan *scan, enum pass pass)
@@ -220,7 +245,7 @@ static int walk(struct kj_phrase_scan *scan, enum pass pass)
 	if (!database || !len || (pass == PASS_RUNS && scan->views->spaced_run < KJ_SPACED_RUN_LONG))
 		return 0;
 	scan->pass = pass;
-	hs = hs_scan(database, text->data, len, 0, scan->scratch, on_pattern, scan);
+	hs = hs_scan(database, text->data, len, 0, scan->scratch, on_literal, scan);
 	return hs == HS_SUCCESS || hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
 }
 
@@ -237,8 +262,11 @@ int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views 
 	scan->fn = fn;
 	scan->context = context;
 	scan->stopped = false;
+	for (unsigned i = 0; i < scan->try_count; i++)
+		scan->tried[scan->tries[i]] = 0;
 	scan->place_count = scan->try_count = 0;
-	memset(scan->met, 0, set->clause_count);
+	memset(scan->met, 0, set->literal_count);
+	memset(scan->seen, 0, set->group_count);
 	for (int pass = 0; pass < PASS_COUNT && rc == 0 && !scan->stopped; pass++)
 		rc = walk(scan, (enum pass)pass);
 	/* Views are valid UTF-8; what else somebody hands over is not for PCRE2, which is told not to look. */
@@ -273,10 +301,18 @@ static const pcre2_code *code_of(const struct kj_phrase_set *set, const struct f
 	return code;
 }
 
+static bool is_met(const struct kj_phrase_scan *scan, const struct clause *clause)
+{
+	for (unsigned i = 0; i < clause->count; i++)
+		if (scan->met[scan->set->clause_literals[clause->first + i]])
+			return true;
+	return false;
+}
+
 static bool may_match(const struct kj_phrase_scan *scan, const struct form *form)
 {
 	for (unsigned i = 0; i < form->clause_count; i++)
-		if (!scan->met[form->first_clause + i])
+		if (!is_met(scan, &scan->set->clauses[form->first_clause + i]))
 			return false;
 	return true;
 }
@@ -290,14 +326,15 @@ struct run {
 	size_t from; /* behind the last match */
 };
 
-/* Run on a part of the text that begins and ends with whole characters; look-behinds see what is before it. 0, or
- * -KJ_ELIMIT when a match limit was met. */
-static int run_to(struct run *run, size_t end)
+/* Run on a part of the text that begins and ends with whole characters, for matches that begin at `last` or before;
+ * look-behinds see what is before it. 0, or -KJ_ELIMIT when a match limit was met. */
+static int run_to(struct run *run, size_t last, size_t end)
 {
 	struct kj_phrase_scan *scan = run->scan;
 	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(scan->match);
 
-	for (int i = 0; i < EXPRESSION_REPEAT && run->from < end && !scan->stopped; i++) {
+	pcre2_set_offset_limit(scan->limits, last);
+	for (int i = 0; i < EXPRESSION_REPEAT && run->from < end && run->from <= last && !scan->stopped; i++) {
 		int rc = pcre2_match(run->code, (PCRE2_SPTR)run->text->data, end, run->from, PCRE2_NO_UTF_CHECK,
 		    scan->match, scan->limits);
 
@@ -321,28 +358,47 @@ static size_t whole(const struct kj_text *text, size_t at)
 	return at;
 }
 
-/* Run around the places of the pivot; places that are near to each other are one part. */
-static int run_around(struct run *run)
+static int by_number(const void *a, const void *b)
 {
-	const struct kj_phrase_scan *scan = run->scan;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The places of all literals of a pivot, in order; 0 if they are too many, or were not all noted. */
+static unsigned gather_places(const struct kj_phrase_scan *scan, const struct form *form, uint32_t *places)
+{
+	const struct clause *pivot = &scan->set->clauses[form->pivot];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < pivot->count; i++) {
+		unsigned number = scan->set->clause_literals[pivot->first + i];
+
+		if (count + scan->met[number] > PLACES_CLAUSE_MAX || scan->met[number] > PLACES_MAX)
+			return 0;
+		for (uint32_t at = scan->met[number] ? scan->first[scan->set->literals[number].slot] : 0; at;
+		     at = scan->places[at - 1].next)
+			places[count++] = scan->places[at - 1].end;
+	}
+	qsort(places, count, sizeof *places, by_number);
+	return count;
+}
+
+/* Run around these places; those that are near to each other are one part. */
+static int run_around(struct run *run, const uint32_t *places, unsigned count)
+{
 	size_t reach = run->form->reach;
-	uint32_t number = scan->first[run->form->pivot];
 	int rc = 0;
 
-	while (number && rc == 0 && !scan->stopped) {
-		const struct place *place = &scan->places[number - 1];
-		size_t start = place->end > reach ? place->end - reach : 0, end = place->end + reach;
+	for (unsigned i = 0; i < count && rc == 0 && !run->scan->stopped;) {
+		size_t start = places[i] > reach ? places[i] - reach : 0, end = places[i] + reach;
 
-		while ((number = place->next)) {
-			place = &scan->places[number - 1];
-			if (place->end > end + reach)
-				break;
-			end = place->end + reach;
-		}
+		while (++i < count && places[i] <= end + reach)
+			end = places[i] + reach;
 		/* Room for the look-ahead behind the last character, which may have four bytes. */
 		end = end + 4 < run->text->len ? whole(run->text, end + 4) : run->text->len;
 		run->from = start > run->from ? whole(run->text, start) : run->from;
-		rc = run_to(run, end);
+		rc = run_to(run, places[i - 1], end);
 	}
 	return rc;
 }
@@ -350,11 +406,12 @@ static int run_around(struct run *run)
 static int run_expression(struct kj_phrase_scan *scan, const struct form *form, struct kj_reason *reason)
 {
 	struct run run = {scan, form, code_of(scan->set, form), text_of(scan, form->pass), 0};
-	bool everywhere = !form->clause_count || !form->reach || scan->met[form->pivot] > PLACES_MAX;
+	uint32_t places[PLACES_CLAUSE_MAX];
+	unsigned count = form->clause_count && form->reach ? gather_places(scan, form, places) : 0;
 
 	if (!run.code)
 		return -KJ_ENOMEM;
-	if ((everywhere ? run_to(&run, run.text->len) : run_around(&run)) < 0)
+	if ((count ? run_around(&run, places, count) : run_to(&run, run.text->len, run.text->len)) < 0)
 		return kj_fail(reason, KJ_ELIMIT, "%s:%u: the expression met its match limit", form->phrase->file,
 		    form->phrase->line);
 	return 0;

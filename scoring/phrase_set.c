@@ -70,7 +70,10 @@ void kj_phrase_set_free(struct kj_phrase_set *set)
 	free(set->forms);
 	free(set->phrases);
 	free(set->clauses);
-	free(set->stems);
+	free(set->literals);
+	free(set->uses);
+	free(set->clause_literals);
+	free(set->pivots);
 	free(set->always);
 	for (int pass = 0; pass < PASS_COUNT; pass++)
 		hs_free_database(set->database[pass]);
