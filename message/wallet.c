@@ -15,6 +15,7 @@
 
 #define LETTERS_MAX KJ_XMR_LONG
 #define GAP_MAX     12   /* bytes between two pieces */
+#define AROUND_MAX  2048 /* bytes of a run without blanks that are looked at for a URL */
 #define TRIES_MAX   2000 /* checksums of joined pieces in one text: some milliseconds */
 
 struct candidate {
@@ -107,6 +108,9 @@ static const struct kind {
     {"DASH", "X", false, 34, 34, kj_base58_is, check_dash},
 };
 
+/* What addresses of all kinds begin with. */
+#define FIRST_LETTERS "13bBLMl480TDX"
+
 struct finder {
 	struct kj_arena *arena;
 	const struct kj_text *text;
@@ -161,11 +165,26 @@ static size_t gap_at(const struct kj_text *text, size_t at)
 	return gap <= GAP_MAX ? gap : 0;
 }
 
+/* URLs and mail addresses have such letters for reasons of their own. "bitcoin:" and the like (BIP 21) are no URLs here. */
+static bool is_elsewhere(const struct kj_text *text, size_t start, size_t end)
+{
+	size_t first = start > AROUND_MAX ? start - AROUND_MAX : 0, last = end + AROUND_MAX;
+
+	while (start > first && (unsigned char)text->data[start - 1] > ' ')
+		start--;
+	while (end < text->len && end < last && (unsigned char)text->data[end] > ' ')
+		end++;
+	return memmem(text->data + start, end - start, "://", 3) || memchr(text->data + start, '@', end - start) ||
+	       (end - start > 4 && memcmp(text->data + start, "www.", 4) == 0);
+}
+
 static void keep(struct finder *f, const struct kind *kind, const struct candidate *c, size_t start, size_t end,
     bool verified)
 {
 	char *address;
 
+	if (is_elsewhere(f->text, start, end))
+		return;
 	for (unsigned i = 0; i < f->count; i++)
 		if (strlen(f->found[i].address) == c->len && memcmp(f->found[i].address, c->letters, c->len) == 0)
 			return;
@@ -228,51 +247,26 @@ static size_t address_at(struct finder *f, size_t at)
 {
 	size_t end = 0;
 
+	if (!strchr(FIRST_LETTERS, f->text->data[at]))
+		return 0;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !end; k++)
 		if (starts(&kinds[k], f->text->data + at, f->text->len - at))
 			end = gather(f, &kinds[k], at);
 	return end;
 }
 
-/* The end of the run of bytes other than blanks that begins here. */
-static size_t run_end(const struct kj_text *text, size_t at)
-{
-	while (at < text->len && (unsigned char)text->data[at] > ' ')
-		at++;
-	return at;
-}
-
-/* URLs and mail addresses have such letters for reasons of their own. "bitcoin:" and the like (BIP 21) are no URLs here. */
-static bool is_elsewhere(const struct kj_text *text, size_t start, size_t end)
-{
-	return memmem(text->data + start, end - start, "://", 3) || memchr(text->data + start, '@', end - start) ||
-	       (end - start > 4 && memcmp(text->data + start, "www.", 4) == 0);
-}
-
 static void walk(struct finder *f)
 {
 	const struct kj_text *text = f->text;
-	size_t at = 0, end = 0, next;
-	bool elsewhere = false;
+	size_t at = 0, end;
 
 	while (at < text->len && !f->full && f->count < KJ_WALLETS_MAX) {
-		if (at >= end && (unsigned char)text->data[at] > ' ') {
-			end = run_end(text, at);
-			elsewhere = is_elsewhere(text, at, end);
-			at = elsewhere ? end : at;
-		}
-		if (at == text->len)
-			break;
-		next = is_alnum(text->data[at]) ? address_at(f, at) : 0;
-		if (next) {
-			at = next;
+		if (!is_alnum(text->data[at])) {
+			at++;
 			continue;
 		}
-		/* On to the next word. */
-		if (is_alnum(text->data[at]))
-			while (at < text->len && is_alnum(text->data[at]))
-				at++;
-		else
+		end = address_at(f, at);
+		for (at = end ? end : at; at < text->len && is_alnum(text->data[at]);)
 			at++;
 	}
 }

@@ -31,7 +31,7 @@ static int digit_in(const char *letters, char c)
 
 bool kj_base58_is(char c)
 {
-	return digit_in(base58, c) >= 0;
+	return (c >= '1' && c <= '9') || (c >= 'A' && c <= 'Z' && c != 'I' && c != 'O') || (c >= 'a' && c <= 'z' && c != 'l');
 }
 
 bool kj_bech32_is(char c)
