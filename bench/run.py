@@ -230,6 +230,25 @@ def targets(row, empty, ours):
         yield "resident memory", "<= 64 MiB", f"{ours['hwm_mib']:.1f} MiB", ours["hwm_mib"] <= 64
 
 
+def run_reading(bench):
+    """What it costs to read a mail, with the phrases of all languages and of each alone (bench/read_cost)."""
+    if bench.options.only not in "reading":
+        return []
+    lists, program = os.path.join(SOURCE, "lists"), bench.program("bench/read_cost")
+    print("\nReading a mail: decoding, views, phrases; without daemon and network")
+    subprocess.run([program, lists], check=True)
+    medians = {}
+    for language in ["all"] + sorted(os.listdir(os.path.join(lists, "extortion"))):
+        out = subprocess.run([program, lists, language, "10000"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        medians[language] = float(out.splitlines()[-1].split()[2])
+    one = statistics.median(ms for language, ms in medians.items() if language != "all")
+    ratio = medians["all"] / one
+    print(f"all languages: {medians['all']:.3f} ms for 10 KB; one alone: {one:.3f} ms (median of them)")
+    return [{"scenario": "reading 10 KB", "medians_ms": medians, "targets": [
+        ("CPU", "<= 0.3 ms", f"{medians['all']:.3f} ms", medians["all"] <= 0.3),
+        ("all languages beside one", "<= 1.5 times", f"{ratio:.2f} times", ratio <= 1.5)]}]
+
+
 def run_scenario(bench, row, dns_port):
     """With the delay in front of the resolver if the scenario has one."""
     if not row[4]:
@@ -243,6 +262,9 @@ def run_scenario(bench, row, dns_port):
 
 
 def run_all(bench):
+    rows = [row for row in SCENARIOS if bench.options.only in row[0]]
+    if not rows:
+        return []
     answers = os.path.join(bench.folder, "answers")
     write_answers(WORLD, answers, client_rows(bench))
     names = Nameservers(bench.folder, answers)
@@ -250,9 +272,7 @@ def run_all(bench):
     try:
         names.start()
         print(HEAD)
-        for row in SCENARIOS:
-            if bench.options.only not in row[0]:
-                continue
+        for row in rows:
             empty, ours = run_scenario(bench, row, names.port)
             print_scenario(row[0], empty, ours)
             results.append({"scenario": row[0], "empty": empty, "kanjikid": ours,
@@ -307,7 +327,7 @@ def main():
     bench = Bench(options, folder)
     keep = options.keep
     try:
-        results = run_all(bench)
+        results = run_all(bench) + run_reading(bench)
         if not options.self:
             print_targets(results)
         if options.json:

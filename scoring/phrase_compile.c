@@ -11,6 +11,8 @@
 
 #define FACTORS_MAX (256U << 20)
 
+#define TAIL 8 /* bytes of a literal that an expression needs: enough to be rare, and many are then the same */
+
 enum need { NEED_PHRASE, NEED_GROUP, NEED_PIVOT, NEED_CLAUSE };
 
 /* Somebody needs a literal. */
@@ -96,8 +98,8 @@ static void want_expression(struct compiler *c, unsigned number)
 			form->pivot = new.clause;
 		form->clause_count++;
 		for (struct factor_literal *l = f->literals; l && !c->full; l = l->next) {
-			new.text = l->data;
-			new.len = l->len;
+			new.len = l->len < TAIL ? l->len : TAIL;
+			new.text = l->data + l->len - new.len;
 			wish(c, &new);
 		}
 	}
@@ -237,21 +239,19 @@ static int make_database(struct compiler *c, enum pass pass, unsigned first_lite
 	struct kj_phrase_set *set = c->set;
 	unsigned count = set->literal_count - first_literal;
 	const char **texts = calloc(count + 1U, sizeof *texts);
-	unsigned *flags = calloc(count + 1U, sizeof *flags), *ids = calloc(count + 1U, sizeof *ids);
+	unsigned *ids = calloc(count + 1U, sizeof *ids);
 	size_t *lens = calloc(count + 1U, sizeof *lens);
 	hs_compile_error_t *error = NULL;
-	int rc = texts && flags && ids && lens ? 0 : -KJ_ENOMEM;
+	int rc = texts && ids && lens ? 0 : -KJ_ENOMEM;
 
 	for (size_t i = 0; i < c->count && rc == 0; i++) {
 		unsigned number = c->wishes[i].literal - first_literal;
-		const struct literal *literal = &set->literals[c->wishes[i].literal];
 
 		texts[number] = c->wishes[i].text;
 		lens[number] = c->wishes[i].len;
 		ids[number] = c->wishes[i].literal;
-		flags[number] = literal->use_count || literal->slot != NO_SLOT ? 0 : HS_FLAG_SINGLEMATCH;
 	}
-	if (rc == 0 && hs_compile_lit_multi(texts, flags, ids, lens, count, HS_MODE_BLOCK, NULL, &set->database[pass],
+	if (rc == 0 && hs_compile_lit_multi(texts, NULL, ids, lens, count, HS_MODE_BLOCK, NULL, &set->database[pass],
 	                   &error) != HS_SUCCESS)
 		rc = kj_fail(reason, KJ_EINVAL, "the phrases do not compile: %s",
 		    error && error->message ? error->message : "no reason given");
@@ -259,7 +259,6 @@ static int make_database(struct compiler *c, enum pass pass, unsigned first_lite
 		rc = -KJ_ENOMEM;
 	hs_free_compile_error(error);
 	free(texts);
-	free(flags);
 	free(ids);
 	free(lens);
 	return rc;
