@@ -42,7 +42,7 @@ int kj_name_normalise(const char *name, char *out)
 
 	if (len && name[len - 1] == '.')
 		len--;
-	if (!len || len >= KJ_NAME_STRLEN)
+	if (!len || len >= KJ_NAME_STRLEN || name[len - 1] == '.')
 		return -KJ_EINVAL;
 	beyond_ascii = copy_lower(name, len, lower);
 	if (beyond_ascii < 0)
@@ -96,6 +96,13 @@ const char *kj_name_org(const char *name)
 	const char *org = psl_registrable_domain(psl_builtin(), name);
 
 	return org ? org : name;
+}
+
+bool kj_name_is_public(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && psl_is_public_suffix2(psl_builtin(), dot + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
 }
 
 bool kj_name_same_org(const char *a, const char *b)

@@ -36,6 +36,10 @@ bool kj_name_within(const char *name, const char *zone);
  */
 const char *kj_name_org(const char *name);
 
+/* kj_name_is_public - its top-level domain is one that the list knows ("x.com", not "x.invalid" or "file.txt"); takes a
+ * normalised name */
+bool kj_name_is_public(const char *name);
+
 /* kj_name_same_org - both have the same org domain; false if either is empty */
 bool kj_name_same_org(const char *a, const char *b);
 

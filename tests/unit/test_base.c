@@ -165,6 +165,7 @@ static const struct {
     {"", NULL},
     {".", NULL},
     {"a..b", NULL},
+    {"a..", NULL},
     {".a", NULL},
     {"a b", NULL},
     {"a\nb", NULL},
@@ -192,6 +193,8 @@ START_TEST(name_knows_organisations_and_forms)
 	ck_assert(kj_name_same_org("a.example.com", "b.example.com"));
 	ck_assert(!kj_name_same_org("a.co.jp", "b.co.jp"));
 	ck_assert(!kj_name_same_org("", ""));
+	ck_assert(kj_name_is_public("mail.example.com") && kj_name_is_public("xn--e1afmkfd.xn--p1ai"));
+	ck_assert(!kj_name_is_public("file.txt") && !kj_name_is_public("com"));
 	ck_assert(kj_name_is_fqdn("mail.example.com"));
 	ck_assert(!kj_name_is_fqdn("ary058"));
 	ck_assert(!kj_name_is_fqdn("192.0.2.1"));
