@@ -9,22 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kanjiki/buf.h"
-
-/* The streams of text being gathered, and what was noticed on the way. */
-struct kj_streams {
-	struct kj_buf visible, hidden, quoted;
-	unsigned links;
-	unsigned nodes; /* of HTML parsed so far: one budget for all documents of a message */
-	unsigned marks;
-};
+#include "streams.h"
 
 /*
  * kj_html_read - append the text of an HTML document to the streams
  *
  * Block elements and <br> break lines; runs of blanks become one, except in <pre>. Comments and hidden text
  * leave no blank behind, so that words which they split are whole again. <blockquote> goes to quoted, as does
- * everything if `quoted` is set.
+ * everything if `quoted` is set. Comments go to a stream of their own, Outlook's conditional ones included.
+ * Neither the title nor what stands for a picture is text.
  * A document that costs too much to parse (nested or filled beyond the limits in html.c) is read by stripping
  * its tags, all as visible, with KJ_MARK_DEPTH.
  * Takes:   valid UTF-8.

@@ -10,15 +10,18 @@
 #include <gmime/gmime.h>
 #include <strings.h>
 
+#include "blob.h"
 #include "charset.h"
 #include "encoded_word.h"
 #include "header.h"
 #include "html.h"
+#include "html_charset.h"
 #include "kanjiki/arena.h"
 #include "kanjiki/err.h"
 #include "mime.h"
 #include "plain.h"
 #include "transfer.h"
+#include "urls.h"
 
 const struct kj_message_limits kj_message_limits_default = {
     .body_bytes = (size_t)1 << 20,
@@ -31,7 +34,7 @@ const struct kj_message_limits kj_message_limits_default = {
 
 /* In the order of their bits. */
 static const char *const mark_names[] = {"body-cut", "text-cut", "depth", "parts", "fields", "bad-encoding",
-    "bad-charset", "no-charset", "bad-mime", "received"};
+    "bad-charset", "no-charset", "bad-mime", "received", "urls"};
 
 const char *kj_message_mark_name(unsigned bit)
 {
@@ -98,32 +101,26 @@ static void decode_transfer(
 	}
 }
 
-static void begin_part(struct kj_buf *out)
-{
-	if (out->len && out->data[out->len - 1] != '\n')
-		kj_buf_add_char(out, '\n');
-	if (out->len && !(out->len > 1 && out->data[out->len - 2] == '\n'))
-		kj_buf_add_char(out, '\n');
-}
-
 static int read_text(struct work *w, const struct kj_mime_text *text, const struct kj_said *said)
 {
 	struct kj_plain_format format = {text->quoted, text->flowed, text->delsp, said};
 	struct kj_charset_text decoded;
-	const char *data;
+	char declared[KJ_HTML_CHARSET_MAX];
+	const char *data, *charset;
 	size_t len;
 	int err;
 
 	if (w->streams.visible.truncated)
 		return 0;
 	decode_transfer(w, text, &data, &len);
-	err = kj_charset_decode(&w->scratch, text->part->charset, data, len, &decoded);
+	charset = text->part->charset;
+	if (!*charset && strcmp(text->part->type, "text/html") == 0)
+		charset = kj_html_charset(data, len, declared);
+	err = kj_charset_decode(&w->scratch, charset, data, len, &decoded);
 	if (err < 0)
 		return err;
 	w->streams.marks |= decoded.marks;
-	begin_part(&w->streams.visible);
-	begin_part(&w->streams.hidden);
-	begin_part(&w->streams.quoted);
+	kj_streams_begin_part(&w->streams);
 	if (strcmp(text->part->type, "text/html") == 0)
 		return kj_html_read(&w->streams, decoded.data, decoded.len, text->quoted);
 	kj_plain_read(&w->streams, decoded.data, decoded.len, &format);
@@ -187,29 +184,43 @@ static int read_texts(struct work *w, const struct kj_mime *mime)
 	return err;
 }
 
-/* A stream's text in the arena, not cut inside a character. */
-static int keep(struct kj_arena *arena, struct kj_buf *buf, struct kj_text *text, unsigned *marks)
+static int keep(struct kj_arena *arena, const struct kj_buf *stream, struct kj_text *text, unsigned *marks)
 {
-	size_t len = buf->len;
+	bool cut = false;
+	int err = kj_stream_keep(arena, stream, text, &cut);
 
-	if (buf->truncated) {
-		*marks |= KJ_MARK_TEXT_CUT;
-		while (len && ((unsigned char)buf->data[len - 1] & 0xc0) == 0x80)
-			len--;
-		len -= len && (unsigned char)buf->data[len - 1] >= 0xc0;
-	}
-	while (len && (buf->data[len - 1] == '\n' || buf->data[len - 1] == ' '))
-		len--;
-	text->data = len ? kj_arena_strndup(arena, buf->data, len) : "";
-	text->len = len;
-	return text->data ? 0 : -KJ_ENOMEM;
+	*marks |= cut ? KJ_MARK_TEXT_CUT : 0;
+	return err;
+}
+
+/* What was gathered, and what is found in it. */
+static int keep_all(struct kj_arena *arena, struct kj_message *message, const struct kj_streams *streams)
+{
+	const struct kj_urls *urls = streams->urls;
+	int err = keep(arena, &streams->visible, &message->visible, &message->marks);
+
+	if (!err)
+		err = keep(arena, &streams->hidden, &message->hidden, &message->marks);
+	if (!err)
+		err = keep(arena, &streams->quoted, &message->quoted, &message->marks);
+	if (!err)
+		err = keep(arena, &streams->comments, &message->comments, &message->marks);
+	if (!err)
+		err = kj_wallets_find(arena, &message->visible, &message->wallets, &message->wallet_count);
+	if (!err)
+		err = kj_phones_find(arena, &message->visible, &message->phones, &message->phone_count);
+	message->marks |= streams->marks | (urls->over ? KJ_MARK_URLS : 0);
+	message->links = streams->links;
+	message->urls = urls->list;
+	message->url_count = urls->count;
+	return !err && urls->full ? -KJ_ENOMEM : err;
 }
 
 static int read_body(struct kj_arena *arena, struct kj_message *message, const char *body, size_t body_len,
     const struct kj_message_limits *limits)
 {
-	struct work w = {.streams = {KJ_BUF_INIT(limits->text_bytes), KJ_BUF_INIT(limits->text_bytes),
-	                     KJ_BUF_INIT(limits->text_bytes), 0, 0, 0},
+	struct kj_urls urls = {.arena = arena};
+	struct work w = {.streams = KJ_STREAMS_INIT(limits->text_bytes),
 	    .bytes = KJ_BUF_INIT(body_len + 1),
 	    .scratch = KJ_BUF_INIT(3 * body_len + 16)};
 	struct kj_mime mime;
@@ -217,23 +228,17 @@ static int read_body(struct kj_arena *arena, struct kj_message *message, const c
 
 	if (err < 0)
 		return err;
+	w.streams.urls = &urls;
 	message->parts = mime.parts;
 	message->part_count = mime.part_count;
 	message->marks |= mime.marks;
 	err = read_texts(&w, &mime);
-	message->marks |= w.streams.marks;
-	message->links = w.streams.links;
-	if (!err)
-		err = keep(arena, &w.streams.visible, &message->visible, &message->marks);
-	if (!err)
-		err = kj_wallets_find(arena, &message->visible, &message->wallets, &message->wallet_count);
-	if (!err)
-		err = keep(arena, &w.streams.hidden, &message->hidden, &message->marks);
-	if (!err)
-		err = keep(arena, &w.streams.quoted, &message->quoted, &message->marks);
-	kj_buf_free(&w.streams.visible);
-	kj_buf_free(&w.streams.hidden);
-	kj_buf_free(&w.streams.quoted);
+	if (!err) {
+		kj_blobs_append(&w.streams.visible);
+		kj_streams_search(&w.streams);
+		err = keep_all(arena, message, &w.streams);
+	}
+	kj_streams_free(&w.streams);
 	kj_buf_free(&w.bytes);
 	kj_buf_free(&w.scratch);
 	kj_mime_free(&mime);

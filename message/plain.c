@@ -128,4 +128,5 @@ void kj_plain_read(
 		if (!line.quoted)
 			streams->links += kj_count_urls(line.text, line.len);
 	}
+	kj_streams_search(streams);
 }

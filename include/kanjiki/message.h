@@ -13,8 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kanjiki/phone.h"
 #include "kanjiki/received.h"
 #include "kanjiki/text.h"
+#include "kanjiki/url.h"
 #include "kanjiki/wallet.h"
 
 struct kj_arena;
@@ -48,6 +50,7 @@ enum kj_message_mark {
 	KJ_MARK_NO_CHARSET = 1 << 7,	/* 8-bit text without a declared charset; it was guessed */
 	KJ_MARK_BAD_MIME = 1 << 8,	/* missing or unterminated boundary */
 	KJ_MARK_RECEIVED = 1 << 9,	/* more Received lines than received */
+	KJ_MARK_URLS = 1 << 10,		/* more hosts in URLs than KJ_URLS_MAX, or more URLs than are read */
 };
 
 /* kj_message_mark_name - the word for the mark of bit number `bit` ("bad-charset"), for logs; NULL behind the last */
@@ -79,11 +82,17 @@ struct kj_message {
 	int64_t date_s;		 /* Date in seconds since 1970; -1 if missing or unreadable */
 
 	/* The text. Parts are joined by an empty line; block elements of HTML break lines. Of
-	 * multipart/alternative both texts are read, but a text/plain that says the same as its HTML only once. */
+	 * multipart/alternative both texts are read, but a text/plain that says the same as its HTML only once. A block of
+	 * base64 in a text that is text itself is decoded and stands behind the visible text. */
 	struct kj_text visible; /* what a reader sees as the sender's own words */
-	struct kj_text hidden;	/* HTML text a reader does not see; comments are dropped */
+	struct kj_text hidden;	/* HTML text a reader does not see */
 	struct kj_text quoted;	/* "> " lines, blockquotes, message/rfc822 parts: other people's words */
+	struct kj_text comments; /* of HTML, a line each; conditional ones of Outlook are among them */
 
+	const struct kj_url *urls; /* in the order of appearance; links where the text behind them ends */
+	unsigned url_count;
+	const struct kj_phone *phones; /* of the visible text */
+	unsigned phone_count;
 	const struct kj_wallet *wallets; /* of the visible text, by their place in it */
 	unsigned wallet_count;
 

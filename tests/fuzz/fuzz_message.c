@@ -30,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(&message->visible, &limits);
 		check_text(&message->hidden, &limits);
 		check_text(&message->quoted, &limits);
+		check_text(&message->comments, &limits);
 		if (!kj_utf8_valid(message->subject, strlen(message->subject)) ||
 		    !kj_utf8_valid(message->from_name, strlen(message->from_name)))
 			abort();

@@ -344,6 +344,71 @@ START_TEST(links_are_counted)
 }
 END_TEST
 
+#define SECRET "I have recorded you with your own camera. Pay 500 dollars to my bitcoin wallet within 48 hours, or everybody sees it."
+
+static const struct {
+	const char *label, *body, *want;
+} blobs[] = {
+    {"in lines", "Hello\nSSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJz\nIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMg\naXQu\nbye\n", "Hello\nSSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJz\nIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMg\naXQu\nbye\n\n\n" SECRET},
+    {"in one word", "Hello SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJzIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMgaXQu bye\n", "Hello SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJzIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMgaXQu bye\n\n\n" SECRET},
+    {"a word on the next line", "SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJz\nIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMg\naXQu\nregards\n", "SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJz\nIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMg\naXQu\nregards\n\n\n" SECRET},
+    {"part of a word", "x:SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJzIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMgaXQu\n", "x:SSBoYXZlIHJlY29yZGVkIHlvdSB3aXRoIHlvdXIgb3duIGNhbWVyYS4gUGF5IDUwMCBkb2xsYXJzIHRvIG15IGJpdGNvaW4gd2FsbGV0IHdpdGhpbiA0OCBob3Vycywgb3IgZXZlcnlib2R5IHNlZXMgaXQu"},
+    {"of no text", "KXK7BE2W3yhxugNMld4ncLkCS5TdJm+4AUqT3CVutwBJktskbbb/SJHaI2y1/keQ2SJrtP1Gj9gharP8RY7XIGmy+0SN1h9osfpDjNUeZ7D5QovUHWav+EGK0xxlrvdAidIbZK32P4jRGmOs9T6H0Bliq/Q9hs8Y\n", "KXK7BE2W3yhxugNMld4ncLkCS5TdJm+4AUqT3CVutwBJktskbbb/SJHaI2y1/keQ2SJrtP1Gj9gharP8RY7XIGmy+0SN1h9osfpDjNUeZ7D5QovUHWav+EGK0xxlrvdAidIbZK32P4jRGmOs9T6H0Bliq/Q9hs8Y"},
+    {"short", "SGVsbG8gd29ybGQsIHRoaXMgaXMgc2hvcnQ=\n", "SGVsbG8gd29ybGQsIHRoaXMgaXMgc2hvcnQ="},
+};
+
+START_TEST(base64_inside_a_text_is_read_once)
+{
+	const struct kj_message *m = read_mail(kj_arena_printf(arena, "\n%s", blobs[_i].body));
+
+	ck_assert_msg(strcmp(m->visible.data, blobs[_i].want) == 0, "%s: '%s'", blobs[_i].label, m->visible.data);
+}
+END_TEST
+
+static const struct {
+	const char *label, *html, *visible;
+	unsigned marks;
+} charsets[] = {
+    {"in a meta", "<meta charset=shift_jis><p>\x93\x8c\x8b\x9e", "東京", 0},
+    {"in a meta's content", "<META http-equiv=Content-Type content='text/html; charset=\"Shift_JIS\"'>\x93\x8c\x8b\x9e", "東京", 0},
+    {"in a comment is none", "<!-- <meta charset=utf-16> --><meta charset=koi8-r>\xf4\xd2\xc9", "Три", 0},
+    {"UTF-16 is UTF-8", "<meta charset=utf-16>\xe6\x9d\xb1", "東", 0},
+    {"nowhere", "<meta name=x>\xe6\x9d\xb1", "東", KJ_MARK_NO_CHARSET},
+};
+
+START_TEST(html_may_declare_its_own_charset)
+{
+	const struct kj_message *m =
+	    read_mail(kj_arena_printf(arena, "Content-Type: text/html\n\n%s", charsets[_i].html));
+
+	ck_assert_msg(strcmp(m->visible.data, charsets[_i].visible) == 0, "%s: '%s'", charsets[_i].label, m->visible.data);
+	ck_assert_msg(m->marks == charsets[_i].marks, "%s: marks %#x", charsets[_i].label, m->marks);
+	ck_assert_str_eq(m->parts[0].charset, "");
+}
+END_TEST
+
+START_TEST(urls_and_phones_of_all_parts_are_found)
+{
+	const struct kj_message *m = read_mail("Content-Type: multipart/mixed; boundary=b\n\n"
+					       "--b\n\nsee http://a.com/ or\n> http://b.com/\n"
+					       "--b\nContent-Type: text/html\n\n<!--c--><a href='http://c.com/'>03-1234-5678</a>\n"
+					       "--b--\n");
+
+	ck_assert_uint_eq(m->url_count, 3);
+	ck_assert_str_eq(m->urls[0].host, "a.com");
+	ck_assert_str_eq(m->urls[1].host, "b.com");
+	ck_assert(!m->urls[0].quoted && m->urls[1].quoted && !m->urls[1].is_link);
+	ck_assert_str_eq(m->urls[2].host, "c.com");
+	ck_assert(m->urls[2].is_link);
+	ck_assert_uint_eq(m->links, 2);
+	ck_assert_uint_eq(m->phone_count, 1);
+	ck_assert_str_eq(m->phones[0].digits, "0312345678");
+	ck_assert_int_eq(strncmp(m->visible.data + m->phones[0].start, "03-1234-5678", 12), 0);
+	ck_assert_uint_eq(m->phones[0].end - m->phones[0].start, 12);
+	ck_assert_str_eq(m->comments.data, "c");
+}
+END_TEST
+
 START_TEST(a_cut_body_is_noted)
 {
 	const struct kj_message *m;
@@ -444,6 +509,9 @@ int main(void)
 	tcase_add_test(tcase, nul_bytes_do_not_end_the_text);
 	tcase_add_test(tcase, received_lines_come_in_order);
 	tcase_add_test(tcase, links_are_counted);
+	add_rows(tcase, base64_inside_a_text_is_read_once, blobs);
+	add_rows(tcase, html_may_declare_its_own_charset, charsets);
+	tcase_add_test(tcase, urls_and_phones_of_all_parts_are_found);
 	tcase_add_test(tcase, a_cut_body_is_noted);
 	tcase_add_test(tcase, thousands_of_nested_parts_are_survived);
 	tcase_add_test(tcase, out_of_memory_is_the_only_failure);

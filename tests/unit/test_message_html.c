@@ -1,5 +1,5 @@
 /*
- * test_message_html.c - HTML to visible, hidden and quoted text
+ * test_message_html.c - HTML to visible, hidden, quoted and comment text
  */
 #include "kanjiki/arena.h"
 #include "kanjiki/message.h"
@@ -8,17 +8,10 @@
 
 static struct kj_streams read_html(const char *html, size_t len)
 {
-	struct kj_streams streams = {KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), KJ_BUF_INIT(1 << 20), 0, 0, 0};
+	struct kj_streams streams = KJ_STREAMS_INIT(1 << 20);
 
 	ck_assert_int_eq(kj_html_read(&streams, html, len, false), 0);
 	return streams;
-}
-
-static void free_streams(struct kj_streams *streams)
-{
-	kj_buf_free(&streams->visible);
-	kj_buf_free(&streams->hidden);
-	kj_buf_free(&streams->quoted);
 }
 
 static const struct {
@@ -73,6 +66,95 @@ static const struct {
         "<a href='https://example.com/'>https://example.com/</a> http://example.net www.example.org <a "
         "href='#x'>y</a>",
         "https://example.com/ http://example.net www.example.org y", "", "", 3},
+    /* What only looks like hiding is read: else a threat is written that way. */
+    {"off the page, but not placed", "<p style='left:-9999px'>b</p>", "b\n", "", "", 0},
+    {"no height, but overflowing", "<p style='height:0'>b</p>", "b\n", "", "", 0},
+    {"no height", "a<div style='height:0;overflow:hidden'>x</div>", "a", "x\n", "", 0},
+    {"no width", "a<div style='width:0px; overflow:hidden'>x</div>", "a", "x\n", "", 0},
+    {"one pixel of height", "a<div style='max-height:1px;overflow:hidden'>x</div>", "a", "x\n", "", 0},
+    {"inline elements have no height", "<span style='height:0;overflow:hidden'>b</span>", "b", "", "", 0},
+    {"unless they are boxes", "a<span style='display:inline-block;height:0;overflow:hidden'>x</span>", "a",
+        "x", "", 0},
+    {"line-height of 0", "<p style='line-height:0'>b</p>", "b\n", "", "", 0},
+    {"an invalid value", "<p style='display:none x'>b</p>", "b\n", "", "", 0},
+    {"the last declaration wins", "<p style='display:none;display:block'>b</p>", "b\n", "", "", 0},
+    {"but for !important", "a<p style='display:none!important;display:block'>x</p>", "a", "x\n", "", 0},
+    {"a property in brackets", "<p style='x:url(;display:none;)'>b</p>", "b\n", "", "", 0},
+    {"comments in a style", "a<p style='display/**/:/*;*/none'>x</p>", "a", "x\n", "", 0},
+    {"hidden, but shown", "<p hidden style='display:block'>b</p>", "b\n", "", "", 0},
+    {"clipped", "a<p style='position:absolute;clip:rect(0 0 0 0)'>x</p>", "a", "x\n", "", 0},
+    {"clipped, but not placed", "<p style='clip:rect(0 0 0 0)'>b</p>", "b\n", "", "", 0},
+    {"scaled to nothing", "a<b style='transform:scale(0)'>x</b>", "a", "x", "", 0},
+    {"font shorthand", "a<b style='font:0/0 a'>x</b><i style='font:bold 1px/2 Arial'>y</i>", "a", "xy", "",
+        0},
+    {"font shorthand that is read", "<b style='font:normal 12px/0 Arial'>b</b>", "b", "", "", 0},
+    {"font element in a font of 0", "<div style='font-size:0'>x<font size=3>b</font></div>", "b", "x\n", "",
+        0},
+    {"nearly white on white", "a<b style='color:#fefefe'>x</b><i style='color:rgb(250,250,250)'>y</i>", "a",
+        "xy", "", 0},
+    {"pale on white is read", "<b style='color:#ddd'>b</b>", "b", "", "", 0},
+    {"transparent",
+        "a<b style='color:transparent'>x</b><i style='color:rgba(0,0,0,0)'>y</i><u style='color:#0000'>z</u>",
+        "a", "xyz", "", 0},
+    {"half transparent is read", "<b style='color:rgba(255,255,255,.5)'>b</b>", "b", "", "", 0},
+    {"white with a shadow is read", "<b style='color:#fff;text-shadow:0 0 2px #000'>b</b>", "b", "", "", 0},
+    {"a link inside white is blue", "<div style='color:#fff'>x<a href='http://a.com/'>b</a></div>", "b",
+        "x\n", "", 1},
+    {"a link that inherits white",
+        "a<div style='color:#fff'><a style='color:inherit' href='http://a.com/'>x</a></div>", "a\n", "x\n",
+        "", 1},
+    {"white over a colour with a picture", "<p style='background:#fff url(x.png);color:#fff'>b</p>", "b\n",
+        "", "", 0},
+    {"text of body", "<body text=white>x</body>", "", "x", "", 0},
+    {"no alternative text", "a<img src=x alt=y>b", "ab", "", "", 0},
+
+    {"class", "<style>.x{display:none}</style>a<b class='y x'>x</b>", "a", "x", "", 0},
+    {"id", "<style>#x{display:none}</style>a<b id=x>x</b>", "a", "x", "", 0},
+    {"element", "<style>u{display:none}</style>a<u>x</u>", "a", "x", "", 0},
+    {"element and class", "<style>u.x{display:none}</style>a<u class=x>x</u><b class=x>b</b><u>c</u>", "abc",
+        "x", "", 0},
+    {"two classes", "<style>.x.y{display:none}</style>a<u class='x y'>x</u><b class=x>b</b>", "ab", "x", "",
+        0},
+    {"a list", "<style>p, .x , #y{font-size:0}</style>a<u class=x>x</u><u id=y>y</u>", "a", "xy", "", 0},
+    {"a sheet in a comment of its own", "<style><!-- .x{display:none} --></style>a<b class=x>x</b>", "a", "x",
+        "", 0},
+    {"comments in a sheet", "<style>/* .x{ */ .x/**/{/*}*/display:none}</style>a<b class=x>x</b>", "a", "x",
+        "", 0},
+    {"a sheet behind the text", "a<b class=x>x</b><style>.x{display:none}</style>", "a", "x", "", 0},
+    {"white by class", "<style>.x{color:#fff}</style>a<b class=x>x</b>", "a", "x", "", 0},
+    {"the later rule wins", "<style>.x{display:none}.x{display:block}</style><b class=x>b</b>", "b", "", "",
+        0},
+    {"the nearer rule wins", "<style>#y{display:inline}.x{display:none}</style><b class=x id=y>b</b>", "b",
+        "", "", 0},
+    {"style beats the sheet", "<style>.x{display:none}</style><b class=x style='display:inline'>b</b>", "b",
+        "", "", 0},
+    {"unless it is important",
+        "<style>.x{display:none!important}</style>a<b class=x style='display:inline'>x</b>", "a", "x", "", 0},
+    {"media for all screens",
+        "<style>@media screen{.x{display:none}} @media all { .y{display:none} }</style>"
+        "a<b class=x>x</b><b class=y>y</b>",
+        "a", "xy", "", 0},
+    {"media that may not apply do not hide",
+        "<style>@media (max-width:600px){.x{display:none}}</style><b class=x>b</b>", "b", "", "", 0},
+    {"but they show",
+        "<style>.x{display:none}@media (max-width:600px){.x{display:block!important}}</style><b "
+        "class=x>b</b>",
+        "b", "", "", 0},
+    {"print does neither", "<style>.x{display:none}@media print{.x{display:block}}</style>a<b class=x>x</b>",
+        "a", "x", "", 0},
+    {"a sheet for print", "<style media=print>.x{display:none}</style><b class=x>b</b>", "b", "", "", 0},
+    {"rules behind a media block", "<style>@media print{.y{x:y}} .x{display:none}</style>a<b class=x>x</b>",
+        "a", "x", "", 0},
+    {"rules behind other at-rules",
+        "<style>@import url(x);@font-face{src:url(y)}.x{display:none}</style>a<b class=x>x</b>", "a", "x", "",
+        0},
+    {"descendants do not hide", "<style>p .x{display:none}</style><b class=x>b</b>", "b", "", "", 0},
+    {"but they show", "<style>.x{display:none} body>.x{display:inline}</style><b class=x>b</b>", "b", "", "",
+        0},
+    {"pseudo-classes do not hide", "<style>.x:hover{display:none}</style><b class=x>b</b>", "b", "", "", 0},
+    {"unclosed sheet", "<style>.x{display:none</style>a<b class=x>x</b>", "a", "x", "", 0},
+    {"odd brackets spoil a rule", "<style>} .x{display:none}</style><b class=x>b</b>", "b", "", "", 0},
+    {"odd semicolons, too", "<style>p{};.x{display:none}</style><b class=x>b</b>", "b", "", "", 0},
     {"broken markup", "<p>a<b>b<p>c</i></div>d<", "ab\ncd<\n", "", "", 0},
     {"nothing", "", "", "", "", 0},
 };
@@ -90,7 +172,89 @@ START_TEST(html_is_told_apart)
 	    label, kj_buf_str(&streams.quoted));
 	ck_assert_msg(streams.links == documents[_i].links, "%s: %u links", label, streams.links);
 	ck_assert_uint_eq(streams.marks, 0);
-	free_streams(&streams);
+	kj_streams_free(&streams);
+}
+END_TEST
+
+static const struct {
+	const char *label, *html, *visible, *comments;
+} comments[] = {
+    {"one", "a<!-- x  y -->b", "ab", "x y\n"},
+    {"two", "<!--x--><p>a<!--y--></p>", "a\n", "x\ny\n"},
+    {"in front of the document and in its head", "<!--x--><html><head><!--y--></head>a", "a", "x\ny\n"},
+    {"behind the document", "<html><body>a</body></html><!--x-->", "a", "x\n"},
+    {"Outlook's", "a<!--[if mso]><p>x</p><![endif]-->b", "ab", "[if mso]><p>x</p><![endif]\n"},
+    {"for all but Outlook", "a<!--[if !mso]><!-->b<!--<![endif]-->", "ab", "[if !mso]><!\n<![endif]\n"},
+    {"none in a sheet", "<style><!-- p{} --></style>a", "a", ""},
+    {"unclosed", "a<!-- x", "a", "x\n"},
+};
+
+START_TEST(comments_are_kept_apart)
+{
+	struct kj_streams streams = read_html(comments[_i].html, strlen(comments[_i].html));
+
+	ck_assert_msg(strcmp(kj_buf_str(&streams.visible), comments[_i].visible) == 0, "%s: visible '%s'",
+	    comments[_i].label, kj_buf_str(&streams.visible));
+	ck_assert_msg(strcmp(kj_buf_str(&streams.comments), comments[_i].comments) == 0, "%s: comments '%s'",
+	    comments[_i].label, kj_buf_str(&streams.comments));
+	kj_streams_free(&streams);
+}
+END_TEST
+
+/* Half a megabyte each; the time limit of a test case ends what is not linear. */
+static const struct {
+	const char *label, *before, *repeat, *after;
+} floods[] = {
+    {"signs", "", "<", " word"},
+    {"comments that do not end", "word", "<!--", ""},
+    {"links", "word", "<a href=http://a.com/>", ""},
+    {"rules", "<style>", ".a{display:none}", "</style><b class=a>word</b>"},
+    {"rules for all", "<style>", "*{color:red}", "</style><b class=a>word</b>"},
+    {"selectors", "<style>a", ",.a.b.c", "{display:none}</style><b class=a>word</b>"},
+    {"descendants", "<style>", "a ", "{display:none}</style><b class=a>word</b>"},
+    {"blocks in blocks", "<style>", "@media screen{", "</style><b class=a>word</b>"},
+    {"brackets", "<style>", "{", "</style><b class=a>word</b>"},
+    {"closing brackets", "<style>", "}", "</style><b class=a>word</b>"},
+    {"comments in a sheet", "<style>", "/*", "</style><b class=a>word</b>"},
+    {"declarations", "<b style='", "display:block;", "'>word</b>"},
+    {"functions", "<b style='background:", "url(", "'>word</b>"},
+    {"classes", "<style>.x{display:none}</style><b class='", "x ", "'>word</b>"},
+};
+
+START_TEST(floods_are_read_in_time)
+{
+	struct kj_buf html = KJ_BUF_INIT((size_t)500 << 10);
+	struct kj_streams streams;
+
+	kj_buf_add_str(&html, floods[_i].before);
+	while (html.len + 100 < html.max)
+		kj_buf_add_str(&html, floods[_i].repeat);
+	kj_buf_add_str(&html, floods[_i].after);
+	streams = read_html(html.data, html.len);
+	ck_assert_msg(
+	    strstr(kj_buf_str(&streams.visible), "word") != NULL, "%s: text is lost", floods[_i].label);
+	kj_streams_free(&streams);
+	kj_buf_free(&html);
+}
+END_TEST
+
+/* All nodes of a document against all rules. */
+START_TEST(many_elements_and_rules_are_read_in_time)
+{
+	struct kj_buf html = KJ_BUF_INIT((size_t)500 << 10);
+	struct kj_streams streams;
+
+	kj_buf_add_str(&html, "<style>");
+	for (int i = 0; i < 250; i++)
+		kj_buf_printf(&html, ".a.b.c%d{display:none}", i);
+	kj_buf_add_str(&html, "</style>");
+	for (int i = 0; i < 4900; i++)
+		kj_buf_add_str(&html, "<i class='a b d e f g h i j k l m n'>x</i>");
+	streams = read_html(html.data, html.len);
+	ck_assert_uint_eq(streams.marks, 0);
+	ck_assert_uint_eq(streams.visible.len, 4900);
+	kj_streams_free(&streams);
+	kj_buf_free(&html);
 }
 END_TEST
 
@@ -121,7 +285,7 @@ START_TEST(a_document_that_costs_too_much_is_stripped)
 	ck_assert_msg(
 	    strstr(kj_buf_str(&streams.visible), "word") != NULL, "%s: text is lost", bombs[_i].label);
 	ck_assert_msg(streams.marks & KJ_MARK_DEPTH, "%s: no mark", bombs[_i].label);
-	free_streams(&streams);
+	kj_streams_free(&streams);
 	kj_buf_free(&html);
 }
 END_TEST
@@ -132,6 +296,9 @@ int main(void)
 	TCase *tcase = tcase_create("html");
 
 	add_rows(tcase, html_is_told_apart, documents);
+	add_rows(tcase, comments_are_kept_apart, comments);
+	add_rows(tcase, floods_are_read_in_time, floods);
+	tcase_add_test(tcase, many_elements_and_rules_are_read_in_time);
 	add_rows(tcase, a_document_that_costs_too_much_is_stripped, bombs);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
