@@ -10,6 +10,7 @@ const struct kj_check *const kj_checks[] = {
     &kj_check_spf,
     &kj_check_received,
     &kj_check_headers,
+    &kj_check_text,
     &kj_check_extortion,
     NULL,
 };

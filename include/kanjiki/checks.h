@@ -62,7 +62,7 @@ struct kj_check {
 };
 
 extern const struct kj_check kj_check_dnsbl, kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
-    kj_check_headers, kj_check_extortion;
+    kj_check_headers, kj_check_text, kj_check_extortion;
 
 /* kj_checks - all of them, NULL-terminated, in the order of the explanation */
 extern const struct kj_check *const kj_checks[];
