@@ -95,6 +95,35 @@ static void print_wallets(const struct kj_message *message)
 	}
 }
 
+static void print_urls(const struct kj_message *message)
+{
+	if (message->url_count)
+		puts("urls:");
+	for (unsigned i = 0; i < message->url_count; i++) {
+		const struct kj_url *url = &message->urls[i];
+
+		printf("  %s %s (%s)", url->is_link ? "link to" : "text", url->host, url->org);
+		if (url->shown_host)
+			printf(", shown as %s", url->shown_host);
+		printf("%s%s: ", url->hidden ? ", hidden" : "", url->quoted ? ", quoted" : "");
+		print_str(url->text);
+		putchar('\n');
+	}
+}
+
+static void print_phones(const struct kj_message *message)
+{
+	if (message->phone_count)
+		puts("phones:");
+	for (unsigned i = 0; i < message->phone_count; i++) {
+		const struct kj_phone *phone = &message->phones[i];
+
+		printf("  %s, written as ", phone->digits);
+		kj_print_safe(message->visible.data + phone->start, phone->end - phone->start);
+		putchar('\n');
+	}
+}
+
 static void print_views(const char *of, const struct kj_views *views)
 {
 	const struct {
@@ -179,6 +208,7 @@ static bool print_verdict(struct kj_arena *arena, const struct kj_facts *facts, 
 
 	if (!evidence || !hits)
 		return false;
+	kj_check_text.judge(facts, rules, evidence, hits);
 	kj_check_extortion.judge(facts, rules, evidence, hits);
 	puts(kj_hits_count(hits) ? "verdict:" : "verdict: none");
 	for (unsigned i = 0; i < kj_hits_count(hits); i++) {
@@ -206,9 +236,12 @@ static bool explain(struct explainer *explainer, struct kj_arena *arena, const s
 	print_lines("visible text", &message->visible);
 	print_lines("hidden text", &message->hidden);
 	print_lines("quoted text", &message->quoted);
+	print_lines("comments", &message->comments);
 	print_views("subject", &facts.subject);
 	print_views("visible text", &facts.visible);
 	print_wallets(message);
+	print_phones(message);
+	print_urls(message);
 	if (!rules->extortion) {
 		puts("extortion is switched off");
 		return true;
@@ -276,12 +309,13 @@ const struct kj_command kj_cmd_explain_text = {
     .about = "show what is read in a mail, and every phrase found in it",
     .usage = "usage: kanjikictl explain-text [-c FILE] FILE...\n"
              "\n"
-             "Prints, for each mail: its parts; the visible, hidden and quoted text; the views of it that "
-             "phrases are\n"
-             "looked for in; wallets; and every match of lists/extortion/ with its place in the text and its "
-             "line in\n"
-             "the list. The network is not asked. A FILE is a mail, an mbox, a Maildir directory, or - for "
-             "standard input.\n"
+             "Prints, for each mail: its parts; the visible, hidden and quoted text and the comments; the views "
+             "of it\n"
+             "that phrases are looked for in; wallets, telephone numbers and URLs; every match of "
+             "lists/extortion/ with\n"
+             "its place in the text and its line in the list; and what the text is judged to be. The network is "
+             "not\n"
+             "asked. A FILE is a mail, an mbox, a Maildir directory, or - for standard input.\n"
              "\n"
              "  -c, --config FILE  this configuration; without it " KJ_CONF_FILE ",\n"
              "                     or the built-in defaults if there is none\n",
