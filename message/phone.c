@@ -308,6 +308,18 @@ static void search_run(struct finder *f, const struct run *run)
 	}
 }
 
+/* The next byte that may begin a number; full-width signs begin with 0xef. Most of a text is passed over here. */
+static size_t next_start(const struct kj_text *text, size_t pos)
+{
+	for (; pos < text->len; pos++) {
+		unsigned char c = (unsigned char)text->data[pos];
+
+		if ((c >= '0' && c <= '9') || c == '+' || c == '(' || c == 0xef)
+			break;
+	}
+	return pos;
+}
+
 int kj_phones_find(struct kj_arena *arena, const struct kj_text *text, const struct kj_phone **ret_phones,
     unsigned *ret_count)
 {
@@ -315,7 +327,7 @@ int kj_phones_find(struct kj_arena *arena, const struct kj_text *text, const str
 	size_t pos = 0, next;
 	struct run run;
 
-	while (pos < text->len && !f.full && f.count < KJ_PHONES_MAX) {
+	while ((pos = next_start(text, pos)) < text->len && !f.full && f.count < KJ_PHONES_MAX) {
 		char digit;
 		enum sign sign;
 

@@ -143,7 +143,7 @@ START_TEST(the_default_policy_has_the_weights_of_the_lists)
 	ck_assert_int_eq(policy->tempfail_centi, 800);
 	ck_assert(policy->tempfail);
 	ck_assert_ptr_null(policy->subject_prefix);
-	ck_assert_uint_eq(weights->family_count, 6);
+	ck_assert_uint_eq(weights->family_count, 7);
 	for (unsigned i = 0; i < weights->family_count; i++) {
 		const struct kj_family *family = &weights->families[i];
 		bool is_list = strcmp(family->name, "dnsbl") == 0,
