@@ -48,6 +48,8 @@ static bool is_mark(uint32_t code)
 	return code == 0xff9e || code == 0xff9f || u_getCombiningClass((UChar32)code) != 0;
 }
 
+#define SOFT_HYPHEN 0xad
+
 struct widening {
 	unsigned invisible, pending, marks;
 	uint32_t last;
@@ -58,7 +60,7 @@ struct widening {
 static uint32_t wide(struct widening *state, uint32_t code)
 {
 	if (is_invisible(code)) {
-		state->pending++;
+		state->pending += code != SOFT_HYPHEN; /* honest newsletters have them in every long word */
 		return 0;
 	}
 	code = settle(code);

@@ -15,6 +15,7 @@
 
 #define HIDDEN_MIN    200 /* characters that would be seen */
 #define INVISIBLE_MIN 10
+#define LOOKALIKES_MIN 3 /* words */
 
 /* Blanks of all widths, joiners and the like. */
 static bool is_seen(uint32_t code)
@@ -86,7 +87,10 @@ static void judge(const struct kj_facts *facts, const struct kj_rules *rules,
 	if (facts->visible.invisible_in_words >= INVISIBLE_MIN)
 		kj_hits_add(hits, "TEXT_INVISIBLE", "%u invisible characters inside of words",
 		    facts->visible.invisible_in_words);
+	if (facts->visible.lookalikes >= LOOKALIKES_MIN)
+		kj_hits_add(hits, "TEXT_LOOKALIKES", "%u words have letters or signs in place of those they look like",
+		    facts->visible.lookalikes);
 }
 
-static const char *const symbols[] = {"HTML_HIDDEN", "HTML_LINK_HOST", "TEXT_INVISIBLE", NULL};
+static const char *const symbols[] = {"HTML_HIDDEN", "HTML_LINK_HOST", "TEXT_INVISIBLE", "TEXT_LOOKALIKES", NULL};
 const struct kj_check kj_check_text = {"text", symbols, KJ_STAGE_END, NULL, judge};

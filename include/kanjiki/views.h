@@ -42,7 +42,7 @@ enum kj_view_kind {
 
 struct kj_views {
 	struct kj_text text[KJ_VIEW_COUNT];
-	unsigned invisible_in_words; /* zero-width and the like between two letters */
+	unsigned invisible_in_words; /* zero-width and the like between two letters; soft hyphens are not counted */
 	unsigned lookalikes;         /* words with letters, digits or signs in place of Latin letters */
 	unsigned spaced_words;       /* words written as letters set apart */
 	unsigned spaced_run;         /* letters of the longest of them */

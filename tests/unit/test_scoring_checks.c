@@ -1,76 +1,9 @@
 /*
- * test_scoring_checks.c - the checks of connection, Received chain, header and text
+ * test_scoring_checks.c - the checks of connection, Received chain and header
  */
-#include "kanjiki/arena.h"
-#include "kanjiki/checks.h"
+#include "checks_world.h"
 #include "kanjiki/err.h"
 #include "kanjiki/name.h"
-#include "suite.h"
-
-#define NOW 1800000000
-
-static struct kj_arena *arena;
-static struct kj_evidence *evidence;
-static struct kj_hits *hits;
-
-static const char *const specials[] = {"localhost", "local", "lan"};
-static const struct kj_rules rules = {.spf = true, .special_helos = specials, .special_helo_count = 3};
-
-static void begin(void)
-{
-	arena = kj_arena_new(1 << 20);
-	evidence = kj_evidence_new(arena);
-	hits = kj_hits_new(arena);
-}
-
-static void end(void)
-{
-	kj_arena_free(arena);
-}
-
-static struct kj_addr addr(const char *text)
-{
-	struct kj_addr parsed;
-
-	ck_assert_int_eq(kj_addr_parse(text, &parsed), 0);
-	return parsed;
-}
-
-static struct kj_facts facts_of(const char *client, const char *helo)
-{
-	return (struct kj_facts){.client = addr(client),
-	    .client_name = "",
-	    .helo = helo,
-	    .helo_name = helo,
-	    .sender = "a@sender.example",
-	    .sender_domain = "sender.example",
-	    .now_s = NOW};
-}
-
-/* Put a question and its answer as if somebody had asked. */
-static void answer(struct kj_question question, struct kj_answer with)
-{
-	ck_assert_int_eq(kj_evidence_ask(evidence, &question), 0);
-	kj_evidence_item(evidence, kj_evidence_count(evidence) - 1)->answer = with;
-}
-
-static bool has_hit(const char *symbol)
-{
-	for (unsigned i = 0; i < kj_hits_count(hits); i++)
-		if (strcmp(kj_hits_get(hits, i)->symbol, symbol) == 0)
-			return true;
-	return false;
-}
-
-/* All hit symbols, joined by blanks. */
-static const char *all_hits(void)
-{
-	const char *all = "";
-
-	for (unsigned i = 0; i < kj_hits_count(hits); i++)
-		all = kj_arena_printf(arena, "%s%s%s", all, i ? " " : "", kj_hits_get(hits, i)->symbol);
-	return all;
-}
 
 static const struct {
 	const char *label, *client, *ptr;
@@ -284,18 +217,6 @@ START_TEST(received_seed_needs_two_traits)
 }
 END_TEST
 
-/* A message with the fields and values that a header check looks at. */
-static struct kj_message message_of(const struct kj_field *fields, unsigned count)
-{
-	return (struct kj_message){.fields = fields,
-	    .field_count = count,
-	    .subject = "",
-	    .from_name = "",
-	    .from_addr = "a@sender.example",
-	    .message_id = "",
-	    .date_s = NOW};
-}
-
 static const char *judge_headers(struct kj_facts *facts, const struct kj_message *message)
 {
 	facts->message = message;
@@ -467,89 +388,6 @@ START_TEST(boundary_of_a_php_mailer_counts_only_from_a_fresh_sender)
 }
 END_TEST
 
-static const struct {
-	const char *label, *hidden, *visible, *quoted;
-	unsigned times;
-	bool hit;
-} hidden_rows[] = {
-    {"none", "", "a", "", 1, false},
-    {"200 characters", "x", "a", "", 200, false},
-    {"201 characters", "x", "a", "", 201, true},
-    {"201 without anything beside", "x", "", "", 201, true},
-    {"a third of what is shown", "xxx", "aaaaaaaaa", "", 100, true},
-    {"three tenths of what is shown", "xxx", "aaaaaaaaaa", "", 100, false},
-    {"quoted text is shown, too", "xxx", "a", "aaaaaaaaaa", 100, false},
-    {"characters and not bytes", "日", "", "", 200, false},
-    {"a newsletter's invisible padding", "\u034f\u200c\u00a0\u2007\u00ad ", "a", "", 300, false},
-};
-
-static struct kj_text repeat(const char *text, unsigned times)
-{
-	char *all = kj_arena_alloc(arena, strlen(text) * times + 1);
-
-	for (unsigned i = 0; i < times; i++)
-		memcpy(all + i * strlen(text), text, strlen(text));
-	return (struct kj_text){all, strlen(all)};
-}
-
-START_TEST(hidden_text_must_be_much)
-{
-	struct kj_facts facts = facts_of("192.0.2.1", "mx.example.jp");
-	struct kj_message message = message_of(NULL, 0);
-
-	message.hidden = repeat(hidden_rows[_i].hidden, hidden_rows[_i].times);
-	message.visible = repeat(hidden_rows[_i].visible, hidden_rows[_i].times);
-	message.quoted = repeat(hidden_rows[_i].quoted, hidden_rows[_i].times);
-	facts.message = &message;
-	kj_check_text.judge(&facts, &rules, evidence, hits);
-	ck_assert_msg(has_hit("HTML_HIDDEN") == hidden_rows[_i].hit, "%s: %s", hidden_rows[_i].label, all_hits());
-}
-END_TEST
-
-static const struct {
-	const char *label, *host, *shown, *field;
-	bool is_list, hit;
-} link_rows[] = {
-    {"shows nothing", "evil.example.net", NULL, NULL, false, false},
-    {"shows somebody", "evil.example.net", "www.paypal.com", NULL, false, true},
-    {"shows the sender's own", "click.example.net", "www.sender.example", NULL, false, false},
-    {"leads to the sender", "www.sender.example", "www.paypal.com", NULL, false, false},
-    {"list mail", "click.example.net", "www.paypal.com", NULL, true, false},
-    {"mail that can be unsubscribed", "click.example.net", "www.paypal.com", "List-Unsubscribe", false, false},
-};
-
-START_TEST(links_that_show_another_host)
-{
-	struct kj_facts facts = facts_of("192.0.2.1", "mx.example.jp");
-	struct kj_field field = {link_rows[_i].field, " <mailto:x@sender.example>"};
-	struct kj_message message = message_of(&field, link_rows[_i].field != NULL);
-	struct kj_url url = {.text = "", .host = link_rows[_i].host, .org = link_rows[_i].host,
-	    .shown_host = link_rows[_i].shown, .is_link = true};
-
-	message.urls = &url;
-	message.url_count = 1;
-	message.is_list = link_rows[_i].is_list;
-	facts.message = &message;
-	kj_check_text.judge(&facts, &rules, evidence, hits);
-	ck_assert_msg(has_hit("HTML_LINK_HOST") == link_rows[_i].hit, "%s: %s", link_rows[_i].label, all_hits());
-}
-END_TEST
-
-START_TEST(invisible_characters_must_be_ten)
-{
-	struct kj_facts facts = facts_of("192.0.2.1", "mx.example.jp");
-	struct kj_message message = message_of(NULL, 0);
-
-	facts.message = &message;
-	facts.visible.invisible_in_words = 9;
-	kj_check_text.judge(&facts, &rules, evidence, hits);
-	ck_assert_str_eq(all_hits(), "");
-	facts.visible.invisible_in_words = 10;
-	kj_check_text.judge(&facts, &rules, evidence, hits);
-	ck_assert_str_eq(all_hits(), "TEXT_INVISIBLE");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("checks");
@@ -571,9 +409,6 @@ int main(void)
 	add_rows(tc, message_id_host, id_rows);
 	add_rows(tc, date_is_held_against_now, date_rows);
 	tcase_add_test(tc, boundary_of_a_php_mailer_counts_only_from_a_fresh_sender);
-	add_rows(tc, hidden_text_must_be_much, hidden_rows);
-	add_rows(tc, links_that_show_another_host, link_rows);
-	tcase_add_test(tc, invisible_characters_must_be_ten);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
