@@ -1,24 +1,33 @@
 /*
  * charset_guess.c - what charset bytes are in
  *
- * Valid UTF-8 is UTF-8: other charsets hardly ever look like it by chance. An escape sequence of ISO-2022-JP in
- * seven-bit text decides as well. What is left are charsets of two bytes a character, told apart by where the
- * lead bytes fall: Japanese text is full of kana, which have rows of their own in Shift_JIS and EUC-JP; EUC pairs
- * without kana are Korean if they stay in the Hangul rows, Chinese otherwise. One byte in fifty may be wrong.
+ * Valid UTF-8 is UTF-8: other charsets hardly ever look like it by chance, and one sequence in five may be broken.
+ * Escape sequences decide in seven-bit text. What is left is read in every charset that mail without a declaration
+ * is written in, and the reading that costs least is taken (charset_cost.c). A declared charset gives way only
+ * where another one is clearly cheaper: people write strange words and names.
  */
 #include "charset_guess.h"
 
+#include <limits.h>
 #include <stdint.h>
 
+#include "charset_cost.h"
 #include "kanjiki/utf8.h"
 
 #define ESC 0x1b
 
-struct pairs {
-	size_t all, kana, kanji, hangul, half, bad;
-	size_t
-	    joined; /* behind another one: the quotes and dashes of windows-1252 look like pairs, but stand alone */
-};
+/* Of charsets that are as good, the first one. */
+static const char *const candidates[] = {"windows-1252", "shift-jis", "euc-jp", "gb18030", "big5", "euc-kr",
+    "windows-1251", "koi8-r", "koi8-u", "cp866", "iso-8859-5", "windows-1250", "iso-8859-2", "windows-1254",
+    "windows-1253", "iso-8859-7", "windows-1255", "windows-1256", "windows-874", "windows-1257"};
+
+/* Tenths of a bit for each byte above 0x7f: more than a text in its own charset costs. */
+#define FINE_ONE_BYTE 95U
+#define FINE_PAIRS    65U
+#define ASCII_COST    50U
+/* By how much another charset must be cheaper than the declared one, in all and for each byte above 0x7f. */
+#define CLEARLY      250U
+#define CLEARLY_EACH 12U
 
 bool kj_charset_has_8bit(const char *data, size_t len)
 {
@@ -70,89 +79,109 @@ size_t kj_charset_utf8_errors(const char *data, size_t len)
 	return errors;
 }
 
-/* JIS X 0208 in rows of 94: kana are rows 4 and 5, the common kanji rows 16 to 47 (Hangul of KS X 1001: 16 to 40). */
-static struct pairs count_euc(const unsigned char *p, size_t len)
+bool kj_charset_mostly_utf8(const char *data, size_t len)
 {
-	struct pairs n = {0};
-	size_t last_end = 0;
+	size_t good = 0, bad = 0, start;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char next = i + 1 < len ? p[i + 1] : 0;
+	for (size_t pos = 0; pos < len;) {
+		uint64_t word;
 
-		if (p[i] < 0x80)
-			continue;
-		n.joined += i && last_end == i;
-		if (p[i] == 0x8e && next >= 0xa1 && next <= 0xdf) {
-			n.half++;
-		} else if (p[i] >= 0xa1 && p[i] <= 0xfe && next >= 0xa1 && next <= 0xfe) {
-			n.all++;
-			n.kana += p[i] == 0xa4 || p[i] == 0xa5;
-			n.kanji += p[i] >= 0xb0 && p[i] <= 0xf4;
-			n.hangul += p[i] >= 0xb0 && p[i] <= 0xc8;
-		} else {
-			n.bad++;
+		if (len - pos >= sizeof word) {
+			memcpy(&word, data + pos, sizeof word);
+			if (!(word & 0x8080808080808080ULL)) {
+				pos += sizeof word;
+				continue;
+			}
+		}
+		start = pos;
+		if (kj_utf8_next(data, len, &pos) == KJ_UTF8_BAD && pos - start == 1)
+			bad += len - start > 3; /* cut off at the end */
+		else
+			good += pos - start > 1;
+	}
+	return bad ? good > 3 && bad * 5 <= good : good > 0;
+}
+
+/* HZ (RFC 1843): "~{" opens pairs of seven-bit bytes, "~}" closes them before the line ends. */
+static bool is_hz(const char *data, size_t len)
+{
+	const char *p = data, *end = data + len;
+	bool found = false;
+
+	while ((p = memchr(p, '~', (size_t)(end - p))) && end - p >= 2) {
+		if (p[1] != '{') {
+			p += 2;
 			continue;
 		}
-		i++;
-		last_end = i + 1;
+		for (p += 2; end - p >= 2 && p[0] >= 0x21 && p[0] <= 0x77 && p[1] >= 0x21 && p[1] <= 0x7e;
+		     p += 2)
+			;
+		if (end - p < 2 || p[0] != '~' || p[1] != '}')
+			return false;
+		p += 2;
+		found = true;
 	}
-	return n;
+	return found;
 }
 
-static struct pairs count_sjis(const unsigned char *p, size_t len)
+static bool is_korean_escape(const char *data, size_t len)
 {
-	struct pairs n = {0};
-	size_t last_end = 0;
+	const char *esc = memchr(data, ESC, len);
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char next = i + 1 < len ? p[i + 1] : 0;
-		bool lead = (p[i] >= 0x81 && p[i] <= 0x9f) || (p[i] >= 0xe0 && p[i] <= 0xfc);
+	return esc && len - (size_t)(esc - data) >= 4 && memcmp(esc + 1, "$)C", 3) == 0;
+}
 
-		if (p[i] < 0x80)
+const struct kj_charset *kj_charset_guess_7bit(const char *data, size_t len)
+{
+	if (kj_charset_has_jis(data, len))
+		return kj_charset_find("iso-2022-jp");
+	if (is_korean_escape(data, len))
+		return kj_charset_find("iso-2022-kr");
+	return is_hz(data, len) ? kj_charset_find("hz-gb-2312") : NULL;
+}
+
+/* The cheapest candidate that costs less than limit; NULL if there is none. */
+static const struct kj_charset *cheapest(const char *sample, size_t len, unsigned limit)
+{
+	const struct kj_charset *best = NULL, *charset;
+
+	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+		unsigned cost;
+
+		charset = kj_charset_find(candidates[i]);
+		cost = kj_charset_cost(charset->icu, sample, len, limit);
+		if (cost >= limit)
 			continue;
-		n.joined += i && last_end == i;
-		if (p[i] >= 0xa1 && p[i] <= 0xdf) {
-			n.half++;
-		} else if (lead && next >= 0x40 && next <= 0xfc && next != 0x7f) {
-			n.all++;
-			n.kana += (p[i] == 0x82 && next >= 0x9f) || (p[i] == 0x83 && next <= 0x96);
-			n.kanji += p[i] >= 0x88 && p[i] <= 0x97;
-			i++;
-		} else {
-			n.bad++;
-			continue;
-		}
-		last_end = i + 1;
+		limit = cost;
+		best = charset;
 	}
-	return n;
+	return best;
 }
 
-static bool mostly_good(const struct pairs *n)
+const struct kj_charset *kj_charset_guess(const char *data, size_t len)
 {
-	return n->all && n->bad * 50 <= n->all && n->joined * 3 >= n->all;
+	char sample[KJ_CHARSET_SAMPLE];
+	const struct kj_charset *best;
+
+	if (kj_charset_mostly_utf8(data, len))
+		return kj_charset_find("utf-8");
+	best = cheapest(sample, kj_charset_sample(data, len, sample), UINT_MAX);
+	return best ? best : kj_charset_find("windows-1252");
 }
 
-static const char *guess_east_asian(const char *data, size_t len)
+const struct kj_charset *kj_charset_better(const struct kj_charset *declared, const char *data, size_t len)
 {
-	struct pairs euc = count_euc((const unsigned char *)data, len);
-	struct pairs sjis = count_sjis((const unsigned char *)data, len);
-	bool is_sjis =
-	    mostly_good(&sjis) && (sjis.kana + sjis.kanji) * 2 >= sjis.all && sjis.half <= sjis.all * 2;
+	char sample[KJ_CHARSET_SAMPLE];
+	size_t size = kj_charset_sample(data, len, sample), high = 0;
+	unsigned cost = kj_charset_cost(declared->icu, sample, size, UINT_MAX), margin;
+	const struct kj_charset *best = NULL;
 
-	if (mostly_good(&euc) && euc.kana * 8 >= euc.all && (!is_sjis || euc.kana >= sjis.kana))
-		return "euc-jp";
-	if (is_sjis)
-		return "shift_jis";
-	if (mostly_good(&euc) && euc.all >= 2 && euc.kanji * 2 >= euc.all)
-		return euc.hangul * 10 >= euc.kanji * 9 ? "euc-kr" : "gb18030";
-	return "windows-1252";
-}
-
-const char *kj_charset_guess(const char *data, size_t len)
-{
-	if (!kj_charset_has_8bit(data, len))
-		return kj_charset_has_jis(data, len) ? "iso-2022-jp" : "utf-8";
-	if (!kj_charset_utf8_errors(data, len))
-		return "utf-8";
-	return guess_east_asian(data, len);
+	for (size_t i = 0; i < size; i++)
+		high += (unsigned char)sample[i] >= 0x80;
+	margin = CLEARLY + CLEARLY_EACH * (unsigned)high;
+	if (cost != UINT_MAX && cost > margin &&
+	    cost > ASCII_COST * (size - high) +
+	               (declared->kind == KJ_CHARSET_PAIRS ? FINE_PAIRS : FINE_ONE_BYTE) * high)
+		best = cheapest(sample, size, cost - margin);
+	return best ? best : declared;
 }

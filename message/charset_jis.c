@@ -118,3 +118,24 @@ size_t kj_charset_jis_to_euc(struct kj_buf *out, const char *data, size_t len)
 	}
 	return bad;
 }
+
+/* Rows 83 and 84 of Microsoft's JIS X 0212: what IBM has beyond the standard. */
+static const UChar ibm_kanji[] =
+    u"ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ＇＂㈱№℡炻仼僴凬匇匤﨎咊坙﨏塚增寬峵嵓"
+    u"﨑德悅愠敎昻晥晴朗栁﨓﨔橫櫢淸淲瀨凞猪甁皂皞益礰礼神祥福竧靖精綠緖羽荢﨟薰蘒﨡蠇"
+    u"諸譿賴赶﨣﨤逸郞都鄕﨧﨨閒隆﨩霻靍靑飯飼館馞髙魲鶴黑";
+
+UChar kj_charset_ibm_kanji(const char *bytes, size_t len)
+{
+	unsigned char row, cell;
+	size_t i;
+
+	if (len != 3 || (unsigned char)bytes[0] != 0x8f)
+		return 0;
+	row = (unsigned char)bytes[1];
+	cell = (unsigned char)bytes[2];
+	if (row < 0xf3 || row > 0xf4 || cell < 0xa1 || cell == 0xff)
+		return 0;
+	i = (size_t)(row - 0xf3) * 94 + cell - 0xa1;
+	return i < 82 ? 0 : ibm_kanji[i - 82];
+}
