@@ -161,9 +161,9 @@ static const struct kj_charset *weigh_7bit(
 {
 	const struct kj_charset *guess;
 
-	if (declared && declared->kind == KJ_CHARSET_JIS)
-		return declared;
 	guess = kj_charset_guess_7bit(data, len);
+	if (declared && declared->kind == KJ_CHARSET_JIS && (!guess || guess->kind == KJ_CHARSET_JIS))
+		return declared;
 	if (!guess)
 		return kj_charset_find("utf-8");
 	*marks |= declared && declared->kind != KJ_CHARSET_ASCII ? KJ_MARK_BAD_CHARSET : KJ_MARK_NO_CHARSET;
@@ -173,12 +173,12 @@ static const struct kj_charset *weigh_7bit(
 /* What bytes above 0x7f say to the declared charset. */
 static const struct kj_charset *weigh_8bit(const struct kj_charset *declared, const char *data, size_t len)
 {
+	if (is_jis8(data, len))
+		return kj_charset_find("iso-2022-jp");
 	if (!declared || declared->kind == KJ_CHARSET_ASCII)
 		return kj_charset_guess(data, len);
 	if (declared->kind == KJ_CHARSET_UTF8)
 		return kj_charset_utf8_errors(data, len) ? kj_charset_guess(data, len) : declared;
-	if (declared->kind == KJ_CHARSET_JIS && is_jis8(data, len))
-		return declared;
 	if (kj_charset_mostly_utf8(data, len))
 		return kj_charset_find("utf-8");
 	if (declared->kind == KJ_CHARSET_JIS)

@@ -223,9 +223,9 @@ static unsigned one_cost(const struct kj_charset_writing *writing, const struct 
 		return letter_cost(writing, last, c, next);
 	if (is_plain_sign(c))
 		return COST_CJK_SIGN;
-	if (is_letter(last))
-		return is_letter(next) ? COST_SIGN_IN_WORD : COST_SIGN_AT_WORD;
-	return COST_SIGN;
+	if (is_letter(last) && is_letter(next))
+		return COST_SIGN_IN_WORD;
+	return is_letter(last) || is_letter(next) ? COST_SIGN_AT_WORD : COST_SIGN;
 }
 
 static unsigned cost_of(

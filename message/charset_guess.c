@@ -21,13 +21,10 @@ static const char *const candidates[] = {"windows-1252", "shift-jis", "euc-jp", 
     "windows-1251", "koi8-r", "koi8-u", "cp866", "iso-8859-5", "windows-1250", "iso-8859-2", "windows-1254",
     "windows-1253", "iso-8859-7", "windows-1255", "windows-1256", "windows-874", "windows-1257"};
 
-/* Tenths of a bit for each byte above 0x7f: more than a text in its own charset costs. */
-#define FINE_ONE_BYTE 95U
-#define FINE_PAIRS    65U
-#define ASCII_COST    50U
-/* By how much another charset must be cheaper than the declared one, in all and for each byte above 0x7f. */
-#define CLEARLY      250U
-#define CLEARLY_EACH 12U
+/* By how much another charset must be cheaper than the declared one, in tenths of a bit: in all, and for each byte
+ * above 0x7f. */
+#define CLEARLY      150U
+#define CLEARLY_EACH 6U
 
 bool kj_charset_has_8bit(const char *data, size_t len)
 {
@@ -179,9 +176,7 @@ const struct kj_charset *kj_charset_better(const struct kj_charset *declared, co
 	for (size_t i = 0; i < size; i++)
 		high += (unsigned char)sample[i] >= 0x80;
 	margin = CLEARLY + CLEARLY_EACH * (unsigned)high;
-	if (cost != UINT_MAX && cost > margin &&
-	    cost > ASCII_COST * (size - high) +
-	               (declared->kind == KJ_CHARSET_PAIRS ? FINE_PAIRS : FINE_ONE_BYTE) * high)
+	if (cost != UINT_MAX && cost > margin)
 		best = cheapest(sample, size, cost - margin);
 	return best ? best : declared;
 }

@@ -5,7 +5,8 @@
  * Japanese mail is full of) and half-width katakana, ICU turns backslash and tilde of JIS X 0201 into yen and
  * overline. Only the escape sequences are special, though. Behind them stand the rows of JIS X 0208, which are
  * the same in EUC-JP with the high bit set; ICU's EUC-JP has row 13 and the IBM extensions.
- * A line end goes back to ASCII (RFC 1468), also where the sender forgot to.
+ * A line end goes back to ASCII (RFC 1468), also where the sender forgot to; unless the next line is kanji up to the
+ * escape sequence that was forgotten here, as programs write it that break lines without knowing the charset.
  */
 #include "charset_jis.h"
 
@@ -84,33 +85,82 @@ static size_t ascii_run(const unsigned char *p, size_t len)
 	return n;
 }
 
+struct jis {
+	enum set set, shifted_from;
+	size_t next_escape; /* the first ESC at or behind the place that was asked for last */
+};
+
+/*
+ * Whether the kanji go on in the next line, which begins at `start`, without a new escape sequence
+ *
+ * They do if it is whole pairs, and either what comes next is the sequence back to ASCII, or a quarter of them
+ * are kana or punctuation.
+ */
+static bool goes_on(struct jis *jis, const unsigned char *p, size_t len, size_t start)
+{
+	size_t end = start, kana = 0;
+	enum set set = KANJI;
+
+	if (jis->next_escape < start) {
+		const unsigned char *esc = memchr(p + start, ESC, len - start);
+
+		jis->next_escape = esc ? (size_t)(esc - p) : len;
+	}
+	for (; end + 1 < jis->next_escape && graphic(p[end]) && graphic(p[end + 1]); end += 2)
+		kana += p[end] == 0x21 || p[end] == 0x24 || p[end] == 0x25;
+	if (end == start || (end + 1 < jis->next_escape && p[end] != '\r' && p[end] != '\n'))
+		return false;
+	if (jis->next_escape < len)
+		read_escape(p + jis->next_escape, len - jis->next_escape, &set);
+	return set == ASCII || kana * 8 >= end - start;
+}
+
+/* What is no text: escapes, shifts, line ends. Answers how many bytes it took, 0 for text. */
+static size_t take_control(
+    struct jis *jis, struct kj_buf *out, const unsigned char *p, size_t len, size_t i, size_t *bad)
+{
+	size_t used;
+
+	switch (p[i]) {
+	case ESC:
+		used = read_escape(p + i, len - i, &jis->set);
+		*bad += !used;
+		return used ? used : 1;
+	case SO:
+		jis->shifted_from = jis->set;
+		jis->set = KANA;
+		return 1;
+	case SI: jis->set = jis->shifted_from; return 1;
+	case '\r':
+	case '\n':
+		kj_buf_add(out, p + i, 1);
+		if (!(p[i] == '\r' && i + 1 < len && p[i + 1] == '\n') &&
+		    !(jis->set == KANJI && i + 1 < len && goes_on(jis, p, len, i + 1)))
+			jis->set = ASCII;
+		return 1;
+	default: return 0;
+	}
+}
+
 size_t kj_charset_jis_to_euc(struct kj_buf *out, const char *data, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)data;
-	enum set set = ASCII, shifted_from = ASCII;
+	struct jis jis = {ASCII, ASCII, 0};
 	size_t bad = 0, used;
 
 	for (size_t i = 0; i < len && !out->truncated; i += used) {
+		if ((used = take_control(&jis, out, p, len, i, &bad)))
+			continue;
 		used = 1;
-		if (p[i] == ESC) {
-			used = read_escape(p + i, len - i, &set);
-			bad += !used;
-			used += !used;
-		} else if (p[i] == SO || p[i] == SI) {
-			shifted_from = p[i] == SO ? set : shifted_from;
-			set = p[i] == SO ? KANA : shifted_from;
-		} else if (p[i] == '\n' || p[i] == '\r') {
-			set = ASCII;
-			kj_buf_add(out, p + i, 1);
-		} else if (p[i] >= 0xa1 && p[i] <= 0xdf) {
+		if (p[i] >= 0xa1 && p[i] <= 0xdf) {
 			put_char(
 			    out, KANA, (const unsigned char[]){p[i] & 0x7f}, 1); /* JIS8, code page 50222 */
-		} else if (set == ASCII && p[i] < 0x80) {
+		} else if (jis.set == ASCII && p[i] < 0x80) {
 			used = ascii_run(p + i, len - i);
 			kj_buf_add(out, p + i, used);
 		} else if (p[i] <= ' ') {
 			kj_buf_add(out, p + i, 1);
-		} else if (!(used = put_char(out, set, p + i, len - i))) {
+		} else if (!(used = put_char(out, jis.set, p + i, len - i))) {
 			kj_buf_add_char(out, '?');
 			bad++;
 			used = 1;

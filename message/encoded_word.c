@@ -1,8 +1,9 @@
 /*
  * encoded_word.c - RFC 2047 and 2231 section 5
  *
- * More is accepted than the standard allows, since readers show it: blanks inside a quoted-printable word, words
- * inside quoted strings, words glued to other text, words of any length. Decoded text is cut at TEXT_MAX.
+ * More is accepted than the standard allows, since readers show it: blanks and question marks inside a
+ * quoted-printable word, words inside quoted strings, words glued to other text, words of any length, words without
+ * an end. Decoded text is cut at TEXT_MAX.
  */
 #include "encoded_word.h"
 
@@ -28,6 +29,7 @@ struct word {
 	const char *text;
 	size_t text_len;
 	const char *end; /* behind "?=" */
+	bool ended;      /* there is one */
 };
 
 struct decoder {
@@ -35,28 +37,89 @@ struct decoder {
 	struct kj_buf bytes; /* of the words of one charset, transfer-decoded */
 	struct kj_buf scratch;
 	char charset[CHARSET_MAX]; /* of bytes */
+	char beside[CHARSET_MAX];  /* of the last word: raw bytes around it are likely to be in it, too */
 	struct kj_base64 base64;
 	unsigned marks;
 	int err;
 };
 
-static bool parse_word(const char *p, struct word *word)
+/* "=?charset?b?": answers how long that is, 0 if it is none. */
+static size_t parse_opening(const char *p, struct word *word)
 {
-	const char *charset = p + 2, *mark, *text, *end;
+	const char *charset = p + 2, *mark;
 
 	if (p[0] != '=' || p[1] != '?')
+		return 0;
+	mark = charset + strcspn(charset, "? \t=\"");
+	if (*mark != '?' || mark == charset || !mark[1] || mark[2] != '?' || !strchr("bBqQ", mark[1]))
+		return 0;
+	word->charset = charset;
+	word->charset_len = strcspn(charset, "?*");
+	word->encoding = (char)(mark[1] | 0x20);
+	word->text = mark + 3;
+	return word->charset_len > 0 && word->charset_len < CHARSET_MAX ? (size_t)(mark + 3 - p) : 0;
+}
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* "?=" inside of quoted-printable text: an unencoded question mark before an encoded byte, with the real end later. */
+static bool ends_later(const char *mark)
+{
+	const char *p = mark + 2;
+
+	if (!is_hex(p[0]) || !is_hex(p[1]))
 		return false;
-	mark = charset + strcspn(charset, "? \t=");
-	if (*mark != '?' || mark == charset || !mark[1] || mark[2] != '?')
+	for (; *p && *p != ' ' && *p != '\t' && !(p[0] == '=' && p[1] == '?'); p++)
+		if (p[0] == '?' && p[1] == '=')
+			return true;
+	return false;
+}
+
+/*
+ * Where the text of a word ends
+ *
+ * At "?=". Where that was forgotten: in front of the next word, else at a blank behind base64, else at the end of the
+ * value. "=" may begin the text: "=?x?q?=41?=" has "?=" first at its end.
+ */
+static const char *text_end(const struct word *word)
+{
+	struct word next;
+	const char *p = word->text, *blank = NULL;
+
+	for (; *p; p++) {
+		if (p[0] == '?' && p[1] == '=' && (word->encoding == 'b' || !ends_later(p)))
+			return p;
+		if (!blank && p[0] == ' ')
+			blank = p;
+		if (p[0] == '=' && p[1] == '?' && parse_opening(p, &next))
+			return p;
+	}
+	return word->encoding == 'b' && blank ? blank : p;
+}
+
+static bool parse_word(const char *p, struct word *word)
+{
+	const char *end;
+
+	if (!parse_opening(p, word))
 		return false;
-	text = mark + 3;
-	/* "=" may begin the text of a quoted-printable word: "=?x?q?=41?=" has "?=" first at its end. */
-	end = strstr(text, "?=");
-	if (!end || !strchr("bBqQ", mark[1]))
-		return false;
-	*word = (struct word){
-	    charset, strcspn(charset, "?*"), (char)(mark[1] | 0x20), text, (size_t)(end - text), end + 2};
-	return word->charset_len > 0 && word->charset_len < CHARSET_MAX;
+	end = text_end(word);
+	word->ended = end[0] == '?' && end[1] == '=';
+	word->text_len = (size_t)(end - word->text);
+	word->end = end + (word->ended ? 2 : 0);
+	while (!word->ended && word->text_len && strchr(" ?", word->text[word->text_len - 1]))
+		word->text_len--;
+	return true;
+}
+
+size_t kj_encoded_word_length(const char *p)
+{
+	struct word word;
+
+	return parse_word(p, &word) && word.ended ? (size_t)(word.end - p) : 0;
 }
 
 static void put_text(struct decoder *d, const char *charset, const char *data, size_t len)
@@ -70,6 +133,15 @@ static void put_text(struct decoder *d, const char *charset, const char *data, s
 		return;
 	d->marks |= text.marks;
 	kj_buf_add(&d->out, text.data, text.len);
+}
+
+/* What is not encoded. Raw bytes in it are in no declared charset; that of the word before is tried first. */
+static void put_plain(struct decoder *d, const char *text, size_t len)
+{
+	bool raw = kj_charset_has_8bit(text, len);
+
+	d->marks |= raw ? KJ_MARK_NO_CHARSET : 0;
+	put_text(d, raw ? d->beside : "", text, len);
 }
 
 /* Decode the charset of the words gathered so far. */
@@ -93,6 +165,7 @@ static void take_word(struct decoder *d, const struct word *word)
 		flush(d);
 		memcpy(d->charset, word->charset, word->charset_len);
 		d->charset[word->charset_len] = '\0';
+		memcpy(d->beside, d->charset, sizeof d->beside);
 	}
 	if (word->encoding == 'b') {
 		good = kj_base64_decode(&d->base64, &d->bytes, word->text, word->text_len);
@@ -100,7 +173,7 @@ static void take_word(struct decoder *d, const struct word *word)
 		good = kj_base64_finish(&d->base64, &d->bytes);
 		good &= kj_qp_decode(&d->bytes, word->text, word->text_len, true);
 	}
-	if (!good)
+	if (!good || !word->ended)
 		d->marks |= KJ_MARK_BAD_ENCODING;
 }
 
@@ -117,35 +190,58 @@ static void decode(struct decoder *d, const char *value)
 		/* Blanks between two words are no text (RFC 2047 section 6.2). */
 		if (plain == value || plain + strspn(plain, " \t\r\n") != p) {
 			flush(d);
-			put_text(d, "", plain, (size_t)(p - plain));
+			put_plain(d, plain, (size_t)(p - plain));
 		}
 		take_word(d, &word);
 		p = plain = word.end;
 	}
 	flush(d);
-	put_text(d, "", plain, strlen(plain));
+	put_plain(d, plain, strlen(plain));
+}
+
+static bool is_raw(const char *value)
+{
+	return kj_charset_has_8bit(value, strlen(value)) || strchr(value, 0x1b);
+}
+
+static int finish(struct decoder *d, struct kj_arena *arena, unsigned *marks, const char **ret_text)
+{
+	char *text = d->err ? NULL : kj_arena_strndup(arena, kj_buf_str(&d->out), d->out.len);
+
+	if (text) {
+		*marks |= d->marks;
+		*ret_text = text;
+	}
+	kj_buf_free(&d->out);
+	kj_buf_free(&d->bytes);
+	kj_buf_free(&d->scratch);
+	return text ? 0 : -KJ_ENOMEM;
 }
 
 int kj_encoded_word_decode(struct kj_arena *arena, const char *value, unsigned *marks, const char **ret_text)
 {
 	struct decoder d = {
 	    .out = KJ_BUF_INIT(TEXT_MAX), .bytes = KJ_BUF_INIT(TEXT_MAX), .scratch = KJ_BUF_INIT(TEXT_MAX)};
-	char *text;
 
-	if (!strstr(value, "=?") && !kj_charset_has_8bit(value, strlen(value)) && !strchr(value, 0x1b)) {
+	if (!strstr(value, "=?") && !is_raw(value)) {
 		*ret_text = value;
 		return 0;
 	}
 	decode(&d, value);
-	text = d.err ? NULL : kj_arena_strndup(arena, kj_buf_str(&d.out), d.out.len);
-	if (text) {
-		*marks |= d.marks;
-		*ret_text = text;
+	return finish(&d, arena, marks, ret_text);
+}
+
+int kj_encoded_word_raw(struct kj_arena *arena, const char *value, unsigned *marks, const char **ret_text)
+{
+	struct decoder d = {
+	    .out = KJ_BUF_INIT(TEXT_MAX), .bytes = KJ_BUF_INIT(TEXT_MAX), .scratch = KJ_BUF_INIT(TEXT_MAX)};
+
+	if (!is_raw(value)) {
+		*ret_text = value;
+		return 0;
 	}
-	kj_buf_free(&d.out);
-	kj_buf_free(&d.bytes);
-	kj_buf_free(&d.scratch);
-	return text ? 0 : -KJ_ENOMEM;
+	put_plain(&d, value, strlen(value));
+	return finish(&d, arena, marks, ret_text);
 }
 
 #define WORD_BYTES 45 /* become 60 of the 75 characters that a word may have (RFC 2047 section 2) */

@@ -68,9 +68,15 @@ static size_t take_angle(const char *p, struct pieces *pieces)
 static bool cut(const char *p, struct pieces *pieces)
 {
 	bool angle = false, quoted = false;
+	size_t word;
 
 	while (*p) {
-		if (*p == '"') {
+		if (*p == '=' && !angle && (word = kj_encoded_word_length(p))) {
+			/* Whole: in quoted-printable, commas, colons and brackets may stand as they are. */
+			memcpy(pieces->name + pieces->name_len, p, word);
+			pieces->name_len += word;
+			p += word;
+		} else if (*p == '"') {
 			p += take_quoted(p, pieces->name, &pieces->name_len);
 			quoted = true;
 		} else if (*p == '(') {
@@ -114,12 +120,16 @@ static const char *tidy_addr(char *addr)
 int kj_header_mailbox(
     struct kj_arena *arena, const char *value, unsigned *marks, const char **ret_name, const char **ret_addr)
 {
-	size_t size = strlen(value) + 1;
-	struct pieces pieces = {.name = kj_arena_alloc(arena, 3 * size)};
+	struct pieces pieces = {0};
 	const char *name, *raw;
 	bool angle;
+	size_t size;
 	int err;
 
+	if (kj_encoded_word_raw(arena, value, marks, &value) < 0)
+		return -KJ_ENOMEM;
+	size = strlen(value) + 1;
+	pieces.name = kj_arena_alloc(arena, 3 * size);
 	if (!pieces.name)
 		return -KJ_ENOMEM;
 	pieces.addr = pieces.name + size;

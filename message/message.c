@@ -7,7 +7,6 @@
  */
 #include "kanjiki/message.h"
 
-#include <gmime/gmime.h>
 #include <strings.h>
 
 #include "blob.h"
@@ -47,19 +46,6 @@ struct work {
 	struct kj_buf scratch; /* charset-decoded */
 };
 
-static bool decode_uu(struct kj_buf *out, const char *data, size_t len)
-{
-	GMimeEncoding state;
-	char *copy = malloc(len + 64);
-
-	if (!copy)
-		return false;
-	g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
-	kj_buf_add(out, copy, g_mime_encoding_step(&state, data, len, copy));
-	free(copy);
-	return true;
-}
-
 static bool decode_base64(struct kj_buf *out, const char *data, size_t len)
 {
 	struct kj_base64 state = {0};
@@ -78,10 +64,15 @@ static const struct {
 	bool (*decode)(struct kj_buf *out, const char *data, size_t len);
 } encodings[] = {
     {"base64", decode_base64},
+    {"base-64", decode_base64},
+    {"b64", decode_base64},
     {"quoted-printable", decode_qp},
-    {"x-uuencode", decode_uu},
-    {"uuencode", decode_uu},
-    {"x-uue", decode_uu},
+    {"quoted-print", decode_qp},
+    {"quoted_printable", decode_qp},
+    {"qp", decode_qp},
+    {"x-uuencode", kj_uu_decode},
+    {"uuencode", kj_uu_decode},
+    {"x-uue", kj_uu_decode},
 };
 
 /* The bytes of a part without their transfer encoding; unknown encodings are read as they are. */

@@ -29,7 +29,8 @@ struct kj_mime {
 	struct kj_mime_text *texts;
 	unsigned text_count;
 	unsigned marks;
-	void *copy; /* what texts point into, besides the body; for kj_mime_free() */
+	void *copy;  /* what texts point into, besides the body; for kj_mime_free() */
+	char *lines; /* the body with other line ends, likewise */
 };
 
 /*

@@ -1,7 +1,7 @@
 /*
- * transfer.h - base64 and quoted-printable (RFC 2045 section 6), with the errors counted
+ * transfer.h - base64, quoted-printable (RFC 2045 section 6) and uuencode, with the errors counted
  *
- * Private to message/. GMime decodes both as well, but silently: broken encodings are evidence here. Both append
+ * Private to message/. GMime decodes them as well, but silently: broken encodings are evidence here. All append
  * to a buffer and never fail; memory that runs out shows in out->truncated. Threads: all calls are safe.
  */
 #ifndef KJ_TRANSFER_H
@@ -22,7 +22,7 @@ struct kj_base64 {
 /*
  * kj_base64_decode - decode a run; incomplete groups wait in state for the next one
  *
- * Characters outside of the alphabet are passed over. After padding a new group may begin, as where encoded
+ * Characters outside of the alphabet are passed over, and so is a line of words between others. After padding a new group may begin, as where encoded
  * pieces were joined; but if what follows is no base64 (a list server's footer), decoding ends.
  * Returns false if something was wrong.
  */
@@ -34,5 +34,8 @@ bool kj_base64_finish(struct kj_base64 *state, struct kj_buf *out);
 /* kj_qp_decode - quoted-printable; with header, '_' is a blank (RFC 2047 section 4.2). False if something was
  * wrong: "=" without two hexadecimal digits stays as it is. */
 bool kj_qp_decode(struct kj_buf *out, const char *data, size_t len, bool header);
+
+/* kj_uu_decode - uuencode (POSIX), from "begin" to "end", each of which may be missing. False if something was wrong. */
+bool kj_uu_decode(struct kj_buf *out, const char *data, size_t len);
 
 #endif
