@@ -10,7 +10,8 @@
  * needs. A multipart in which no part is found is read as the plain text that it shows to a reader.
  *
  * What is repaired, with a mark: a boundary that is not declared, or that never comes, where the body has a line that
- * looks like one; lines that end in CR alone; several Content-Type fields.
+ * looks like one; empty lines that are missing behind the fields of a part; lines that end in CR alone; several
+ * Content-Type fields.
  *
  * g_mime_init() fills tables of the library and must run once before all else; it is not safe against itself, so
  * pthread_once() guards it. It is never shut down.
@@ -24,6 +25,7 @@
 #include "header.h"
 #include "kanjiki/arena.h"
 #include "kanjiki/err.h"
+#include "mime_mend.h"
 #include "mime_walk.h"
 #include "param.h"
 
@@ -54,45 +56,6 @@ static size_t bounded_length(const char *body, size_t len, unsigned parts, unsig
 	return len;
 }
 
-/* The next line that begins with "--", at or behind p; NULL if there is none. */
-static const char *dash_line(const char *p, const char *end)
-{
-	while (p && end - p > 2 && !(p[0] == '-' && p[1] == '-')) {
-		p = memchr(p, '\n', (size_t)(end - p));
-		p += p ? 1 : 0;
-	}
-	return p && end - p > 2 ? p : NULL;
-}
-
-static bool has_boundary(const char *body, size_t len, const char *boundary)
-{
-	size_t size = strlen(boundary);
-	const char *end = body + len;
-
-	for (const char *p = dash_line(body, end); p && size; p = dash_line(p + 2, end))
-		if ((size_t)(end - p) >= size + 2 && memcmp(p + 2, boundary, size) == 0)
-			return true;
-	return false;
-}
-
-/* The text of the first line behind which the fields of a part begin; NULL if there is none, or when out of memory. */
-static const char *guess_boundary(struct kj_arena *arena, const char *body, size_t len)
-{
-	const char *end = body + len, *lf;
-	size_t size;
-
-	for (const char *p = dash_line(body, end); p; p = dash_line(p + 2, end)) {
-		lf = memchr(p, '\n', (size_t)(end - p));
-		if (!lf || end - lf < 9 || strncasecmp(lf + 1, "Content-", 8) != 0)
-			continue;
-		for (size = (size_t)(lf - p); size > 2 && strchr(" \t\r", p[size - 1]); size--)
-			;
-		if (size > 2 && size < 200 && !memchr(p, '"', size) && !memchr(p, '\\', size))
-			return kj_arena_strndup(arena, p + 2, size - 2);
-	}
-	return NULL;
-}
-
 /* GMime finds the boundary that is really there. */
 static const char *repair_boundary(struct kj_mime_reader *r, const char *line, const char *body, size_t len)
 {
@@ -100,9 +63,9 @@ static const char *repair_boundary(struct kj_mime_reader *r, const char *line, c
 
 	if (kj_param_text(r->arena, line, "boundary", &r->mime.marks, &boundary) < 0)
 		r->err = -KJ_ENOMEM;
-	if (r->err || has_boundary(body, len, boundary))
+	if (r->err || kj_mime_has_boundary(body, len, boundary))
 		return line;
-	found = guess_boundary(r->arena, body, len);
+	found = kj_mime_guess_boundary(r->arena, body, len);
 	if (!found)
 		return line;
 	r->mime.marks |= KJ_MARK_BAD_MIME;
@@ -112,15 +75,18 @@ static const char *repair_boundary(struct kj_mime_reader *r, const char *line, c
 	return line ? line : "";
 }
 
-static void append(GByteArray *bytes, const char *text, size_t len)
+static void append(void *to, const char *text, size_t len)
 {
-	g_byte_array_append(bytes, (const guint8 *)text, (guint)len);
+	g_byte_array_append(to, (const guint8 *)text, (guint)len);
 }
 
 /* Content-* fields and body in one run of memory, for GMime. */
-static GByteArray *entity(const char *const *lines, const char *body, size_t body_len)
+static GByteArray *entity(
+    struct kj_mime_reader *r, const char *const *lines, const char *body, size_t body_len)
 {
 	GByteArray *bytes = g_byte_array_sized_new((guint)body_len + 1024);
+	struct kj_mime_sink sink = {append, bytes};
+	const char *boundary = "";
 
 	for (size_t i = 0; i < BODY_FIELDS; i++) {
 		if (!*lines[i])
@@ -131,7 +97,9 @@ static GByteArray *entity(const char *const *lines, const char *body, size_t bod
 		append(bytes, "\n", 1);
 	}
 	append(bytes, "\n", 1);
-	append(bytes, body, body_len);
+	if (kj_param_text(r->arena, lines[TYPE], "boundary", &r->mime.marks, &boundary) < 0)
+		r->err = -KJ_ENOMEM;
+	kj_mime_mend(&sink, body, body_len, boundary, &r->mime.marks);
 	return bytes;
 }
 
@@ -147,14 +115,14 @@ static void read_tree(struct kj_mime_reader *r, const char **lines, const char *
 		lines[TYPE] = repair_boundary(r, lines[TYPE], body, body_len);
 	if (r->err)
 		return;
-	bytes = entity(lines, body, body_len);
+	bytes = entity(r, lines, body, body_len);
 	stream = g_mime_stream_mem_new_with_byte_array(bytes);
 	parser = g_mime_parser_new_with_stream(stream);
 	r->mime.copy = stream; /* owns bytes */
 	r->data = (const char *)bytes->data;
 	r->len = bytes->len;
 	g_mime_parser_set_persist_stream(parser, TRUE);
-	object = g_mime_parser_construct_part(parser, NULL);
+	object = r->err ? NULL : g_mime_parser_construct_part(parser, NULL);
 	if (object) {
 		kj_mime_walk(r, object, (struct kj_mime_place){0});
 		g_object_unref(object);
