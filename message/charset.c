@@ -164,6 +164,9 @@ static const struct kj_charset *weigh_7bit(
 	guess = kj_charset_guess_7bit(data, len);
 	if (declared && declared->kind == KJ_CHARSET_JIS && (!guess || guess->kind == KJ_CHARSET_JIS))
 		return declared;
+	if (declared && declared->kind == KJ_CHARSET_OTHER &&
+	    (!guess || strcmp(guess->icu, declared->icu) == 0))
+		return declared;
 	if (!guess)
 		return kj_charset_find("utf-8");
 	*marks |= declared && declared->kind != KJ_CHARSET_ASCII ? KJ_MARK_BAD_CHARSET : KJ_MARK_NO_CHARSET;
@@ -181,8 +184,10 @@ static const struct kj_charset *weigh_8bit(const struct kj_charset *declared, co
 		return kj_charset_utf8_errors(data, len) ? kj_charset_guess(data, len) : declared;
 	if (kj_charset_mostly_utf8(data, len))
 		return kj_charset_find("utf-8");
-	if (declared->kind == KJ_CHARSET_JIS)
-		return kj_charset_has_jis(data, len) ? declared : kj_charset_guess(data, len);
+	if (declared->kind == KJ_CHARSET_JIS && kj_charset_has_jis(data, len))
+		return declared;
+	if (declared->kind == KJ_CHARSET_JIS || declared->kind == KJ_CHARSET_OTHER)
+		return kj_charset_guess(data, len);
 	return kj_charset_better(declared, data, len);
 }
 
@@ -198,8 +203,6 @@ static const struct kj_charset *weigh(
 		*marks |= KJ_MARK_BAD_CHARSET;
 		declared = NULL;
 	}
-	if (declared && declared->kind == KJ_CHARSET_OTHER)
-		return declared;
 	if (!eight_bit)
 		return weigh_7bit(declared, data, len, marks);
 	use = weigh_8bit(declared, data, len);

@@ -174,7 +174,6 @@ static const struct kj_charset charsets[] = {
     {"unicode", KJ_CHARSET_UTF16, "UTF-16LE"},
     {"ucs-2", KJ_CHARSET_UTF16, "UTF-16LE"},
     {"iso-10646-ucs-2", KJ_CHARSET_UTF16, "UTF-16LE"},
-    {"utf-32", KJ_CHARSET_OTHER, "UTF-32"},
 };
 
 static bool same_name(const char *a, const char *name)

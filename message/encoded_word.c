@@ -21,6 +21,7 @@
 
 #define CHARSET_MAX 40
 #define TEXT_MAX    ((size_t)65536)
+#define PIECES_MAX  500 /* of one value: guessing a charset takes up to 0.1 ms */
 
 struct word {
 	const char *charset; /* up to a '*' (language) or '?' */
@@ -39,7 +40,7 @@ struct decoder {
 	char charset[CHARSET_MAX]; /* of bytes */
 	char beside[CHARSET_MAX];  /* of the last word: raw bytes around it are likely to be in it, too */
 	struct kj_base64 base64;
-	unsigned marks;
+	unsigned pieces, marks;
 	int err;
 };
 
@@ -125,7 +126,10 @@ size_t kj_encoded_word_length(const char *p)
 static void put_text(struct decoder *d, const char *charset, const char *data, size_t len)
 {
 	struct kj_charset_text text;
-	int err = len ? kj_charset_decode(&d->scratch, charset, data, len, &text) : 0;
+	int err;
+
+	d->pieces += len > 0;
+	err = len ? kj_charset_decode(&d->scratch, charset, data, len, &text) : 0;
 
 	if (err < 0)
 		d->err = err;
@@ -182,7 +186,7 @@ static void decode(struct decoder *d, const char *value)
 	const char *plain = value, *p = value;
 	struct word word;
 
-	while ((p = strstr(p, "=?"))) {
+	while (d->pieces < PIECES_MAX && (p = strstr(p, "=?"))) {
 		if (!parse_word(p, &word)) {
 			p += 2;
 			continue;
@@ -196,7 +200,10 @@ static void decode(struct decoder *d, const char *value)
 		p = plain = word.end;
 	}
 	flush(d);
-	put_plain(d, plain, strlen(plain));
+	if (d->pieces < PIECES_MAX)
+		put_plain(d, plain, strlen(plain));
+	else
+		d->marks |= KJ_MARK_TEXT_CUT;
 }
 
 static bool is_raw(const char *value)

@@ -85,6 +85,8 @@ static const struct {
     {"iso-2022-kr, nothing said", "us-ascii", "\x1b$)C\x0e>H3gGO<<?d\x0f", "안녕하세요", NONE},
     {"korean inside iso-2022-jp-2", "iso-2022-jp-2", "\x1b$(C>H3g\x1b(B", "안녕", FINE},
     {"utf-8 that calls itself utf-16", "utf-16", "<p>caf\xc3\xa9</p>", "<p>café</p>", BAD},
+    {"shift_jis called utf-7", "utf-7", IN_SJIS, SENTENCE, BAD},
+    {"iso-2022-jp called hz", "hz-gb-2312", IN_JIS, SENTENCE, BAD},
     {"cut inside an escape sequence", "iso-2022-jp", "\x1b$BF|K\\\x1b(", "日本?", BAD},
     {"lone escape", "iso-2022-jp", "a\x1b", "a", BAD},
 };

@@ -35,7 +35,7 @@ static const struct {
 
 /* What stands in the place of the right label; "" is none. */
 static const char *const labels[] = {"", "us-ascii", "x-unknown", "klingon", "utf-8", "iso-8859-1",
-    "windows-1252", "shift_jis", "euc-jp", "iso-2022-jp", "gb2312"};
+    "windows-1252", "shift_jis", "euc-jp", "iso-2022-jp", "gb2312", "big5", "euc-kr", "utf-7"};
 
 /* What nobody can tell apart. */
 static const struct {
