@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <libmilter/mfapi.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -113,6 +114,7 @@ static int load(struct daemon *daemon)
 	if (!complaints)
 		return EX_OSERR;
 	status = kj_snapshot_load(daemon->conf_path, &daemon->snapshot, complaints);
+	malloc_trim(0); /* compiling the phrases takes some 60 MiB for a moment */
 	if (status == 0)
 		kj_log_configure(&daemon->log, kj_snapshot_settings(daemon->snapshot));
 	kj_complaints_log(complaints, &daemon->log);

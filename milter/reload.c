@@ -3,6 +3,7 @@
  */
 #include "milter/reload.h"
 
+#include <malloc.h>
 #include <stddef.h>
 #include <syslog.h>
 
@@ -105,6 +106,7 @@ void kj_reload(struct kj_engine *engine, struct kj_log *log, const char *conf_pa
 		swap(engine, log, snapshot, answer);
 		kj_snapshot_unref(snapshot);
 	}
+	malloc_trim(0); /* what compiling the phrases took */
 	kj_complaints_log(complaints, log);
 	kj_complaints_free(complaints);
 }

@@ -26,13 +26,15 @@ struct group_reader {
 static int add_word(struct group_reader *reader, unsigned group, const struct kj_text *text, bool open)
 {
 	struct form *form = reader->form;
-	struct word *word;
+	struct word *word, *words;
 
 	if (form->word_count == WORDS_MAX)
 		return kj_fail(reader->reason, KJ_EINVAL, "more than %d words in one phrase", WORDS_MAX);
-	if (!form->words && !(form->words = calloc(WORDS_MAX, sizeof *form->words)))
+	words = realloc(form->words, (form->word_count + 1) * sizeof *words);
+	if (!words)
 		return -KJ_ENOMEM;
-	word = &form->words[form->word_count];
+	form->words = words;
+	word = &words[form->word_count];
 	*word = (struct word){group, strndup(text->data, text->len), text->len, open};
 	if (!word->text)
 		return -KJ_ENOMEM;
