@@ -38,6 +38,8 @@ enum {
 	COST_CAPITAL_INSIDE = 60,
 	COST_BORDER = 40, /* two scripts in one word */
 	COST_SMALL_MARGIN = 30,
+	COST_NOTHING = 120,
+	COST_ALONE = 80, /* what hardly ever stands without its like */
 };
 
 struct reading {
@@ -162,14 +164,16 @@ static unsigned hanzi_cost(const struct kj_charset_writing *writing, const struc
 /* What only East Asian text has; 0 for anything else. Chinese and Korean charsets have kana as well. */
 static unsigned wide_cost(const struct kj_charset_writing *writing, const struct reading *r, size_t i)
 {
-	UChar32 c = r->code[i], last = i ? r->code[i - 1] : 0;
+	UChar32 c = r->code[i], last = i ? r->code[i - 1] : 0, next = i + 1 < r->count ? r->code[i + 1] : 0;
 
 	if (is_kana(c))
 		return writing->script == KJ_SCRIPT_JAPANESE
 		           ? COST_KANA + (ascii_letter(last) ? COST_SMALL_MARGIN : 0)
 		           : COST_USUAL;
 	if (is_half_kana(c))
-		return COST_HALF_KANA + (is_half_kana(last) ? 0 : COST_BORDER);
+		return COST_HALF_KANA + (is_half_kana(last)                    ? 0
+		                            : last >= 0x3000 || next >= 0x3000 ? COST_BORDER
+		                                                               : COST_ALONE);
 	if (is_wide_sign(c))
 		return COST_CJK_SIGN;
 	return is_cjk(c) ? hanzi_cost(writing, r, i) : 0;
@@ -204,7 +208,7 @@ static unsigned letter_cost(const struct kj_charset_writing *writing, UChar32 la
 	if (latin)
 		return cost + (after && before ? COST_SMALL_MARGIN : 0);
 	cost += (ascii_letter(last) ? COST_BORDER : 0) + (ascii_letter(next) ? COST_BORDER : 0);
-	return cost + (after || before ? 0 : COST_SMALL_MARGIN);
+	return cost + (after || before || writing->script == KJ_SCRIPT_MARKED ? 0 : COST_ALONE);
 }
 
 static unsigned one_cost(const struct kj_charset_writing *writing, const struct reading *r, size_t i)
@@ -228,10 +232,19 @@ static unsigned one_cost(const struct kj_charset_writing *writing, const struct 
 	return is_letter(last) || is_letter(next) ? COST_SIGN_AT_WORD : COST_SIGN;
 }
 
+/* A charset of another script of which no letter occurs: its signs alone are no evidence for it. */
+static bool says_nothing(const struct kj_charset_writing *writing, const struct reading *reading)
+{
+	for (size_t i = 0; i < reading->count && writing->script != KJ_SCRIPT_LATIN; i++)
+		if (foreign_letter(reading->code[i]) || is_wide_sign(reading->code[i]))
+			return false;
+	return writing->script != KJ_SCRIPT_LATIN;
+}
+
 static unsigned cost_of(
     const struct kj_charset_writing *writing, const struct reading *reading, unsigned limit)
 {
-	unsigned cost = 10U * writing->surprise;
+	unsigned cost = 10U * writing->surprise + (says_nothing(writing, reading) ? COST_NOTHING : 0);
 
 	for (size_t i = 0; i < reading->count && cost < limit; i++)
 		cost += one_cost(writing, reading, i);

@@ -12,6 +12,7 @@ static const UChar german[] = u"üäöß";
 static const UChar spanish[] = u"óíáñéúü¿¡";
 static const UChar portuguese[] = u"ãçáéíóõêúâàô";
 static const UChar italian[] = u"èàùòìé";
+static const UChar dutch[] = u"ëéïèüöó";
 static const UChar nordic[] = u"åäöøæéü";
 static const UChar polish[] = u"ąęółżśćńź";
 static const UChar czech[] = u"íáěéřčžýšůúťľďňóôäĺŕ";
@@ -34,6 +35,7 @@ const struct kj_charset_writing kj_charset_writings[] = {
     {"ibm-5348_P100-1997", spanish, KJ_SCRIPT_LATIN, 0, 0x00, 0x00},
     {"ibm-5348_P100-1997", portuguese, KJ_SCRIPT_LATIN, 0, 0x00, 0x00},
     {"ibm-5348_P100-1997", italian, KJ_SCRIPT_LATIN, 0, 0x00, 0x00},
+    {"ibm-5348_P100-1997", dutch, KJ_SCRIPT_LATIN, 0, 0x00, 0x00},
     {"ibm-5348_P100-1997", nordic, KJ_SCRIPT_LATIN, 0, 0x00, 0x00},
     {"ibm-5346_P100-1998", polish, KJ_SCRIPT_LATIN, 4, 0x00, 0x00},
     {"ibm-5346_P100-1998", czech, KJ_SCRIPT_LATIN, 4, 0x00, 0x00},

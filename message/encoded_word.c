@@ -181,12 +181,19 @@ static void take_word(struct decoder *d, const struct word *word)
 		d->marks |= KJ_MARK_BAD_ENCODING;
 }
 
+static const char *next_opening(const char *p)
+{
+	while ((p = strchr(p, '=')) && p[1] != '?')
+		p++;
+	return p;
+}
+
 static void decode(struct decoder *d, const char *value)
 {
 	const char *plain = value, *p = value;
 	struct word word;
 
-	while (d->pieces < PIECES_MAX && (p = strstr(p, "=?"))) {
+	while (d->pieces < PIECES_MAX && (p = next_opening(p))) {
 		if (!parse_word(p, &word)) {
 			p += 2;
 			continue;
@@ -230,7 +237,7 @@ int kj_encoded_word_decode(struct kj_arena *arena, const char *value, unsigned *
 	struct decoder d = {
 	    .out = KJ_BUF_INIT(TEXT_MAX), .bytes = KJ_BUF_INIT(TEXT_MAX), .scratch = KJ_BUF_INIT(TEXT_MAX)};
 
-	if (!strstr(value, "=?") && !is_raw(value)) {
+	if (!next_opening(value) && !is_raw(value)) {
 		*ret_text = value;
 		return 0;
 	}

@@ -97,7 +97,8 @@ bool kj_base64_decode(struct kj_base64 *state, struct kj_buf *out, const char *d
 			fill = 0;
 			good &= kj_base64_finish(state, out);
 			i += i + 1 < len && data[i + 1] == '=';
-			if (!more_base64(data + i + 1, len - i - 1))
+			if (i + 1 < len && value_of((unsigned char)data[i + 1]) == BLANK &&
+			    !more_base64(data + i + 1, len - i - 1))
 				return false;
 		} else if (value == BLANK && data[i] == '\n') {
 			size_t words = line_of_words(data + i + 1, len - i - 1);
