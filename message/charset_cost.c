@@ -4,8 +4,9 @@
  * A table says for each converter which languages are written in it, and for each language which letters beyond
  * ASCII it uses, most frequent first. A letter costs more the rarer it is; what no writer puts there - a sign
  * inside a word, a capital behind a small letter, Cyrillic beside ASCII letters, a rare kanji - costs much.
- * ICU's detector (ucsdet) was measured on the same 12,765 texts of 15 to 60 characters in 21 languages: it named
- * 71% of them well, this 94%; it knows neither code page 866 nor Thai nor Baltic, and takes as long.
+ * ICU's detector (ucsdet) was measured beside it: 10,404 texts of 15 to 60 characters, translations of programs in 21
+ * languages, none of which the costs were chosen on. It read 70% of them right, this 93.5%; it knows neither code page
+ * 866 nor Thai nor Baltic. Of 11,022 texts under their right label five were taken for another charset.
  */
 #include "charset_cost.h"
 
@@ -35,6 +36,7 @@ enum {
 	COST_FOREIGN = 140, /* a letter that the language does not have */
 	COST_BROKEN = 260,
 	COST_CAPITAL = 25,
+	COST_CAPITAL_AGAIN = 10,
 	COST_CAPITAL_INSIDE = 60,
 	COST_BORDER = 40, /* two scripts in one word */
 	COST_SMALL_MARGIN = 30,
@@ -204,7 +206,9 @@ static unsigned letter_cost(const struct kj_charset_writing *writing, UChar32 la
 	if (rank >= 0)
 		cost = latin ? 56 + 5 * (unsigned)rank : 30 + 18 * (unsigned)rank / 10;
 	if (small != c)
-		cost += COST_CAPITAL + (u_islower(last) ? COST_CAPITAL_INSIDE : 0);
+		cost += u_isupper(last) ? COST_CAPITAL_AGAIN : COST_CAPITAL;
+	if (small != c && u_islower(last))
+		cost += COST_CAPITAL_INSIDE;
 	if (latin)
 		return cost + (after && before ? COST_SMALL_MARGIN : 0);
 	cost += (ascii_letter(last) ? COST_BORDER : 0) + (ascii_letter(next) ? COST_BORDER : 0);
