@@ -2,7 +2,7 @@
  * phrase_engine.h - what a phrase set is made of, for the files that fill, compile and run it
  *
  * phrase_set.c collects phrases, phrase_form.c turns each into the forms that are looked for, phrase_compile.c makes
- * one database of all forms, phrase_scan.c runs it.
+ * one database of all forms, phrase_scan.c walks over a text with it, phrase_run.c runs the expressions.
  */
 #ifndef KJ_PHRASE_ENGINE_H
 #define KJ_PHRASE_ENGINE_H
@@ -147,6 +147,20 @@ int phrase_forms(struct kj_phrase_set *set, const struct kj_phrase *phrase, size
 
 /* phrase_compile_code - the expression, ready to run; NULL after a reason. Threads: safe. */
 pcre2_code *phrase_compile_code(const struct form *form, struct kj_reason *reason);
+
+/* phrase_view_of, phrase_text_of - what a pass walks over */
+static inline enum kj_view_kind phrase_view_of(enum pass pass)
+{
+	return pass == PASS_WORDS ? KJ_VIEW_WORDS : KJ_VIEW_DENSE;
+}
+
+static inline const struct kj_text *phrase_text_of(const struct kj_phrase_scan *scan, enum pass pass)
+{
+	return &scan->views->text[phrase_view_of(pass)];
+}
+
+/* phrase_report - hand a match on; non-zero if no more are wanted */
+int phrase_report(struct kj_phrase_scan *scan, const struct form *form, size_t start, size_t end);
 
 /* phrase_is_word - whether words of this code point's script are told apart by blanks, and it is part of one */
 static inline bool phrase_is_word(uint32_t code)

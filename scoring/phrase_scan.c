@@ -1,5 +1,5 @@
 /*
- * phrase_scan.c - running a compiled phrase set over the views of a text
+ * phrase_scan.c - the one pass of a compiled phrase set over the views of a text
  *
  * A scan comes from the set's pool and goes back there, so that there are as many as there were at one time, and no
  * thread-local state is left behind when a set is freed.
@@ -8,9 +8,7 @@
  * clause, its pivot, that is met least: if none of its literals was, it is never looked at again, so that a mail pays for the
  * phrases it comes near to, and not for all that are loaded. Of a group of words the last place is kept: when all groups of a
  * phrase have one near the others, that is a match.
- *
- * An expression that a stranger's text drives into its match limit is skipped for that text and named; the limits
- * keep that below a few milliseconds (PCRE2's defaults allow some hundred).
+ * Expressions are run by phrase_run.c.
  */
 #include <limits.h>
 
@@ -22,17 +20,6 @@
 #define HEAP_LIMIT_KIB    (20 * 1024)
 #define JIT_STACK_START   (32 * 1024)
 #define JIT_STACK_MAX     (512 * 1024)
-#define EXPRESSION_REPEAT 64 /* matches of one expression in one text */
-
-static enum kj_view_kind view_of(enum pass pass)
-{
-	return pass == PASS_WORDS ? KJ_VIEW_WORDS : KJ_VIEW_DENSE;
-}
-
-static const struct kj_text *text_of(const struct kj_phrase_scan *scan, enum pass pass)
-{
-	return &scan->views->text[view_of(pass)];
-}
 
 /* --- The pool ------------------------------------------------------------------------------------------------ */
 
@@ -140,9 +127,9 @@ static bool ends_well(const struct kj_text *text, size_t end)
 	       !phrase_is_word(code_at(text->data, text->len, end));
 }
 
-static int report(struct kj_phrase_scan *scan, const struct form *form, size_t start, size_t end)
+int phrase_report(struct kj_phrase_scan *scan, const struct form *form, size_t start, size_t end)
 {
-	struct kj_phrase_match match = {form->phrase, view_of(form->pass), start, end};
+	struct kj_phrase_match match = {form->phrase, phrase_view_of(form->pass), start, end};
 
 	scan->stopped = scan->fn(scan->context, &match) != 0;
 	return scan->stopped;
@@ -194,13 +181,13 @@ static int note_word(struct kj_phrase_scan *scan, const struct form *form, unsig
 		all.start = span->start < all.start ? span->start : all.start;
 		all.end = span->end > all.end ? span->end : all.end;
 	}
-	return all.end - all.start <= form->reach ? report(scan, form, all.start, all.end) : 0;
+	return all.end - all.start <= form->reach ? phrase_report(scan, form, all.start, all.end) : 0;
 }
 
 static int use_literal(struct kj_phrase_scan *scan, const struct literal *literal, size_t end)
 {
 	const struct use *uses = &scan->set->uses[literal->first_use];
-	const struct kj_text *text = text_of(scan, scan->pass);
+	const struct kj_text *text = phrase_text_of(scan, scan->pass);
 	size_t len = literal->len, start = end - len;
 	bool well, ends;
 
@@ -210,7 +197,7 @@ static int use_literal(struct kj_phrase_scan *scan, const struct literal *litera
 		const struct form *form = &scan->set->forms[uses[i].form];
 
 		if (uses[i].group == NO_GROUP && ends)
-			report(scan, form, start, end);
+			phrase_report(scan, form, start, end);
 		else if (uses[i].group != NO_GROUP && (ends || uses[i].open))
 			note_word(scan, form, uses[i].group, start, end);
 	}
@@ -238,7 +225,7 @@ static int on_literal(
 static int walk(struct kj_phrase_scan *scan, enum pass pass)
 {
 	const hs_database_t *database = scan->set->database[pass];
-	const struct kj_text *text = text_of(scan, pass);
+	const struct kj_text *text = phrase_text_of(scan, pass);
 	unsigned len = text->len < UINT_MAX ? (unsigned)text->len : UINT_MAX;
 	hs_error_t hs;
 
@@ -278,168 +265,4 @@ int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views 
 	}
 	*ret_scan = scan;
 	return 0;
-}
-
-/* --- Expressions --------------------------------------------------------------------------------------------- */
-
-/* The code of an expression, compiled when it is needed for the first time; NULL when out of memory. */
-static const pcre2_code *code_of(const struct kj_phrase_set *set, const struct form *form)
-{
-	struct form *own = (struct form *)form;
-	pthread_mutex_t *lock = &((struct kj_phrase_set *)set)->lock;
-	pcre2_code *code = atomic_load_explicit(&own->code, memory_order_acquire);
-
-	if (code)
-		return code;
-	pthread_mutex_lock(lock);
-	code = atomic_load_explicit(&own->code, memory_order_relaxed);
-	if (!code && (code = phrase_compile_code(form, NULL))) {
-		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without JIT it is slower, no worse */
-		atomic_store_explicit(&own->code, code, memory_order_release);
-	}
-	pthread_mutex_unlock(lock);
-	return code;
-}
-
-static bool is_met(const struct kj_phrase_scan *scan, const struct clause *clause)
-{
-	for (unsigned i = 0; i < clause->count; i++)
-		if (scan->met[scan->set->clause_literals[clause->first + i]])
-			return true;
-	return false;
-}
-
-static bool may_match(const struct kj_phrase_scan *scan, const struct form *form)
-{
-	for (unsigned i = 0; i < form->clause_count; i++)
-		if (!is_met(scan, &scan->set->clauses[form->first_clause + i]))
-			return false;
-	return true;
-}
-
-/* An expression at work. */
-struct run {
-	struct kj_phrase_scan *scan;
-	const struct form *form;
-	const pcre2_code *code;
-	const struct kj_text *text;
-	size_t from; /* behind the last match */
-};
-
-/* Run on a part of the text that begins and ends with whole characters, for matches that begin at `last` or before;
- * look-behinds see what is before it. 0, or -KJ_ELIMIT when a match limit was met. */
-static int run_to(struct run *run, size_t last, size_t end)
-{
-	struct kj_phrase_scan *scan = run->scan;
-	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(scan->match);
-
-	pcre2_set_offset_limit(scan->limits, last);
-	for (int i = 0; i < EXPRESSION_REPEAT && run->from < end && run->from <= last && !scan->stopped; i++) {
-		int rc = pcre2_match(run->code, (PCRE2_SPTR)run->text->data, end, run->from, PCRE2_NO_UTF_CHECK,
-		    scan->match, scan->limits);
-
-		if (rc == PCRE2_ERROR_NOMATCH)
-			return 0;
-		if (rc < 0)
-			return -KJ_ELIMIT;
-		if (bounds[1] <= bounds[0])
-			return 0; /* \K or a look-around made it empty */
-		report(scan, run->form, bounds[0], bounds[1]);
-		run->from = bounds[1];
-	}
-	return 0;
-}
-
-/* The beginning of the character at this place, or before it. */
-static size_t whole(const struct kj_text *text, size_t at)
-{
-	while (at && at < text->len && ((unsigned char)text->data[at] & 0xc0) == 0x80)
-		at--;
-	return at;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The places of all literals of a pivot, in order; 0 if they are too many, or were not all noted. */
-static unsigned gather_places(const struct kj_phrase_scan *scan, const struct form *form, uint32_t *places)
-{
-	const struct clause *pivot = &scan->set->clauses[form->pivot];
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < pivot->count; i++) {
-		unsigned number = scan->set->clause_literals[pivot->first + i];
-
-		if (count + scan->met[number] > PLACES_CLAUSE_MAX || scan->met[number] > PLACES_MAX)
-			return 0;
-		for (uint32_t at = scan->met[number] ? scan->first[scan->set->literals[number].slot] : 0; at;
-		     at = scan->places[at - 1].next)
-			places[count++] = scan->places[at - 1].end;
-	}
-	qsort(places, count, sizeof *places, by_number);
-	return count;
-}
-
-/* Run around these places; those that are near to each other are one part. */
-static int run_around(struct run *run, const uint32_t *places, unsigned count)
-{
-	size_t reach = run->form->reach;
-	int rc = 0;
-
-	for (unsigned i = 0; i < count && rc == 0 && !run->scan->stopped;) {
-		size_t start = places[i] > reach ? places[i] - reach : 0, end = places[i] + reach;
-
-		while (++i < count && places[i] <= end + reach)
-			end = places[i] + reach;
-		/* Room for the look-ahead behind the last character, which may have four bytes. */
-		end = end + 4 < run->text->len ? whole(run->text, end + 4) : run->text->len;
-		run->from = start > run->from ? whole(run->text, start) : run->from;
-		rc = run_to(run, places[i - 1], end);
-	}
-	return rc;
-}
-
-static int run_expression(struct kj_phrase_scan *scan, const struct form *form, struct kj_reason *reason)
-{
-	struct run run = {scan, form, code_of(scan->set, form), text_of(scan, form->pass), 0};
-	uint32_t places[PLACES_CLAUSE_MAX];
-	unsigned count = form->clause_count && form->reach ? gather_places(scan, form, places) : 0;
-
-	if (!run.code)
-		return -KJ_ENOMEM;
-	if ((count ? run_around(&run, places, count) : run_to(&run, run.text->len, run.text->len)) < 0)
-		return kj_fail(reason, KJ_ELIMIT, "%s:%u: the expression met its match limit", form->phrase->file,
-		    form->phrase->line);
-	return 0;
-}
-
-static int run_some(struct kj_phrase_scan *scan, const unsigned *numbers, unsigned count, unsigned categories,
-    uint64_t languages, struct kj_reason *reason)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < count && !scan->stopped; i++) {
-		const struct form *form = &scan->set->forms[numbers[i]];
-		int form_rc = 0;
-
-		if ((categories & 1U << form->phrase->category) &&
-		    (languages & (uint64_t)1 << form->phrase->language_number) && text_of(scan, form->pass)->len &&
-		    scan->valid[view_of(form->pass)] && may_match(scan, form))
-			form_rc = run_expression(scan, form, reason);
-		rc = form_rc < 0 ? form_rc : rc;
-	}
-	return rc;
-}
-
-int kj_phrase_scan_run(
-    struct kj_phrase_scan *scan, unsigned categories, uint64_t languages, struct kj_reason *reason)
-{
-	int rc = run_some(scan, scan->tries, scan->try_count, categories, languages, reason);
-	int always_rc = run_some(scan, scan->set->always, scan->set->always_count, categories, languages, reason);
-
-	return rc < 0 ? rc : always_rc;
 }
