@@ -151,6 +151,21 @@ static void add_phrase(struct reader *reader, const char *line, int category, ch
 		complain(reader, line, phrase.text + offset, reason.text);
 }
 
+/* "* und nicht sie": words of the language that any text in it has. */
+static void add_common(struct reader *reader, const char *line, char *words)
+{
+	struct kj_reason reason = {""};
+	size_t offset = 0;
+	int rc;
+
+	cut_comment(words);
+	rc = kj_phrase_set_common(reader->set, reader->language, words, &offset, &reason);
+	if (rc == -KJ_ENOMEM)
+		reader->rc = rc;
+	else if (rc < 0)
+		complain(reader, line, words + offset, reason.text);
+}
+
 static void read_line(struct reader *reader, char *line)
 {
 	char *word = line + strspn(line, " \t"), *text;
@@ -159,6 +174,10 @@ static void read_line(struct reader *reader, char *line)
 
 	if (!*word || *word == '#')
 		return;
+	if (len == 1 && *word == '*') {
+		add_common(reader, line, word + 1 + strspn(word + 1, " \t"));
+		return;
+	}
 	category = len == 1 ? kj_category_of_letter(*word) : -KJ_EINVAL;
 	if (category < 0) {
 		complain_category(reader, line, word, len);

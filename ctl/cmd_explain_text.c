@@ -187,9 +187,9 @@ static bool print_matches(
 	int rc = kj_view_map_new(text, &search.map);
 
 	if (rc == 0)
-		rc = kj_phrase_scan_begin(phrases, views, on_match, &search, &scan);
-	if (rc == 0)
-		rc = kj_phrase_scan_run(scan, KJ_CLAIMS_ALL, KJ_LANGUAGES_ALL, &reason);
+		rc = kj_phrase_scan_begin(phrases, views, on_match, &search, &scan, &reason);
+	if (scan)
+		rc = kj_phrase_scan_rest(scan, KJ_LANGUAGES_ALL, &reason);
 	kj_phrase_scan_end(scan);
 	kj_view_map_free(search.map);
 	if (rc < 0 && !*reason.text)

@@ -8,6 +8,7 @@
  *   blackmail    (R evidence or T threat) and (P payment or W wallet) and (C compromise or S accusation)
  *   exposure     three of C, S, R, T: nothing honest makes three of these claims to its reader; the demand may be in a
  *                picture or an attached document
+ *   hush money   R and T and (P or W): evidence, what happens with it, and the price of nothing happening
  *   menace       T and (P or W) and (D deadline or X secrecy): bombs, hired killers, DDoS ransoms, which claim no
  *                hacked device
  *   silence      R and W and (D or X): evidence, and a wallet to pay into, before the time is up
@@ -15,7 +16,7 @@
  *   bribe        A and W and (S or L): no authority takes cryptocurrency
  *
  * All claims of a core come from one language, so that loose words of a mail in two languages do not add up; only a
- * wallet belongs to every language. Without a core, two of the claims no honest mail makes to its reader, one of
+ * wallet that is known by its checksum belongs to every language. Without a core, two of the claims no honest mail makes to its reader, one of
  * them more than C, are a hint.
  *
  * The window was measured on real mail: with 600 characters a quarter of the cores of five becomes smaller; with 2,400
@@ -23,28 +24,29 @@
  *
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
  * to a second. Quoted text does not come here. A warning that tells what blackmailers claim has the claims, too. It
- * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With one
- * such word, or with a wallet in it, a mail must also be a list mail with many links, as a newsletter that prints a
- * whole specimen, and nothing may be known against its sender's name. So whoever adds warning words to his blackmail
- * must leave out the address he wants to be paid at. A list header alone lowers nothing: extortion is posted to mailing
- * lists like any spam. Lawyers and collectors sue, set deadlines and want calls: their core is held low where the sender
- * is known for long and is proven to be who he says; a blackmailer's never is.
+ * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With a wallet
+ * in it, nothing may be known against its sender's name, and it must speak of them at length, or be a list mail with many links,
+ * as a newsletter that prints a whole specimen, or have the blackmail in quotation marks (specimen.c). So whoever adds warning
+ * words to his blackmail must leave out the address he wants to be paid at, or look like a warning to his victim, too. A list
+ * header alone lowers nothing: extortion is posted to mailing lists like any spam. Lawyers and collectors sue, set deadlines and
+ * want calls: their core is held low where the sender is known for long and is proven to be who he says; a blackmailer's never is.
  *
- * Every core has one of R, T, L and A: these (and S, for hints) open the search (claims.c).
+ * Every core has one of R, T, L and A: these (and S, for hints) open the search (KJ_CLAIMS_OPENING).
  */
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
 #include "kanjiki/checks.h"
 #include "kanjiki/hits.h"
 #include "claims.h"
+#include "specimen.h"
 #include "standing.h"
 
-#define LINKS_MANY 4
+#define NARRATIONS      2 /* different phrases of N that make a mail without a wallet a tale about others ... */
+#define NARRATIONS_MANY 4 /* ... and one with a wallet */
+#define LINKS_MANY      4
 #define QUOTE_MAX  36 /* bytes */
 #define REASON_MAX 280
 
-/* Without one of these there is nothing to say; most mail is done once it has none. */
-#define OPENING (CLAIM(SEXUAL) | CLAIM(RECORDED) | CLAIM(THREAT) | CLAIM(PROSECUTION) | CLAIM(AUTHORITY))
 #define NEVER_HONEST                                                                                         \
 	(CLAIM(COMPROMISE) | CLAIM(RECORDED) | CLAIM(SEXUAL) | CLAIM(THREAT) | CLAIM(PROSECUTION))
 
@@ -57,6 +59,7 @@ static const struct core {
         {CLAIM(RECORDED) | CLAIM(THREAT), CLAIM(PAYMENT) | CLAIM(WALLET), CLAIM(COMPROMISE) | CLAIM(SEXUAL)}, false},
     {"exposure", {CLAIM(COMPROMISE), CLAIM(SEXUAL), CLAIM(RECORDED) | CLAIM(THREAT)}, false},
     {"exposure", {CLAIM(RECORDED), CLAIM(THREAT), CLAIM(COMPROMISE) | CLAIM(SEXUAL)}, false},
+    {"hush money", {CLAIM(RECORDED), CLAIM(THREAT), CLAIM(PAYMENT) | CLAIM(WALLET)}, false},
     {"menace", {CLAIM(THREAT), CLAIM(PAYMENT) | CLAIM(WALLET), CLAIM(DEADLINE) | CLAIM(SECRECY)}, false},
     {"silence", {CLAIM(RECORDED), CLAIM(WALLET), CLAIM(DEADLINE) | CLAIM(SECRECY)}, false},
     {"prosecution",
@@ -118,18 +121,21 @@ static void ask(const struct kj_facts *facts, const struct kj_rules *rules, stru
 }
 
 /* Does the mail tell of such claims, rather than make them? */
-static bool is_narrated(const struct claims *claims, const struct kj_message *message, enum standing standing)
+static bool is_narrated(const struct claims *claims, const struct finding *finding, const struct kj_message *message,
+    enum standing standing)
 {
-	if (claims->narration_count >= CLAIM_NARRATIONS && !claims->has_wallet)
+	if (claims->narration_count >= NARRATIONS && !claims->has_wallet)
 		return true;
-	return claims->narration_count && message->is_list && message->links >= LINKS_MANY &&
-	       standing != STANDING_BAD;
+	if (!claims->narration_count || standing == STANDING_BAD)
+		return false;
+	return claims->narration_count >= NARRATIONS_MANY || (message->is_list && message->links >= LINKS_MANY) ||
+	       specimen_is(message, finding->language, finding->cell, NEVER_HONEST);
 }
 
 static const char *symbol_of(
     const struct claims *claims, const struct finding *finding, const struct kj_message *message, enum standing standing)
 {
-	if (finding->core && is_narrated(claims, message, standing))
+	if (finding->core && is_narrated(claims, finding, message, standing))
 		return "EXTORTION_DESCRIBED";
 	if (finding->core && finding->core->may_be_honest && standing == STANDING_GOOD)
 		return "EXTORTION_KNOWN_SENDER";
@@ -206,7 +212,7 @@ static void explain(struct claims *claims, const struct kj_message *message, con
 		enum kj_category category = (enum kj_category)c;
 		const struct kj_wallet *wallet =
 		    category == KJ_CLAIM_WALLET ? wallet_in(claims, message, finding->cell) : NULL;
-		const struct claim_note *note = claims_note(claims, finding->language, category, finding->cell);
+		const struct claim_note *note = claims_note(finding->language, category, finding->cell);
 
 		if (!(finding->claims & 1U << c) || (!wallet && !note))
 			continue;
@@ -234,7 +240,7 @@ static void judge(const struct kj_facts *facts, const struct kj_rules *rules,
 
 	if (!rules->extortion || !facts->message)
 		return;
-	any = claims_collect(kj_hits_arena(hits), facts, rules->extortion, OPENING, &claims);
+	any = claims_collect(kj_hits_arena(hits), facts, rules->extortion, &claims);
 	if (*claims.limit.text)
 		kj_hits_add(hits, "PHRASE_LIMIT", "%s", claims.limit.text);
 	finding = any ? best_window(&claims) : (struct finding){0};

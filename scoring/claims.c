@@ -1,8 +1,7 @@
 /*
  * claims.c - collecting what a mail claims
  *
- * The literals come in one pass. Expressions of the opening claims are run next, all others only in the languages that
- * have an opening: most mail is done before them.
+ * The opening claims come first, all others only in the languages that have one: most mail is done before them.
  */
 #include "claims.h"
 
@@ -117,24 +116,32 @@ static void point_at(struct claims *claims, const struct source *source)
 	claims->in_subject = source->in_subject;
 }
 
-static void begin(struct claims *claims, struct source *source, const struct kj_phrase_set *phrases)
+/* What a scan says of itself. */
+static void note_result(struct claims *claims, int rc, const struct kj_reason *reason)
 {
-	point_at(claims, source);
-	if (!claims->full && kj_phrase_scan_begin(phrases, source->views, on_match, claims, &source->scan) < 0)
+	if (rc == -KJ_ENOMEM)
 		claims->full = true;
+	else if (rc < 0 && !*claims->limit.text)
+		claims->limit = *reason;
 }
 
-static void run(struct claims *claims, const struct source *source, unsigned categories, uint64_t languages)
+static void find_openings(struct claims *claims, struct source *source, const struct kj_phrase_set *phrases)
 {
 	struct kj_reason reason = {""};
 
 	point_at(claims, source);
-	if (claims->full || kj_phrase_scan_run(source->scan, categories, languages, &reason) == 0)
-		return;
-	if (!*reason.text)
-		claims->full = true;
-	else if (!*claims->limit.text)
-		claims->limit = reason;
+	if (!claims->full)
+		note_result(claims,
+		    kj_phrase_scan_begin(phrases, source->views, on_match, claims, &source->scan, &reason), &reason);
+}
+
+static void find_rest(struct claims *claims, const struct source *source, uint64_t languages)
+{
+	struct kj_reason reason = {""};
+
+	point_at(claims, source);
+	if (!claims->full)
+		note_result(claims, kj_phrase_scan_rest(source->scan, languages, &reason), &reason);
 }
 
 /* Addresses whose checksum is right are wallets in any language. */
@@ -152,8 +159,8 @@ static void add_wallets(struct claims *claims, const struct kj_message *message)
 	}
 }
 
-/* The languages that make one of these claims somewhere, as bits. */
-static uint64_t opened_languages(const struct claims *claims, unsigned opening)
+/* The languages that make an opening claim somewhere, as bits. */
+static uint64_t opened_languages(const struct claims *claims)
 {
 	uint64_t opened = 0;
 
@@ -163,14 +170,14 @@ static uint64_t opened_languages(const struct claims *claims, unsigned opening)
 
 		for (size_t cell = 0; language->cells && cell < claims->cell_count; cell++)
 			set |= language->cells[cell];
-		if (set & opening)
+		if (set & KJ_CLAIMS_OPENING)
 			opened |= (uint64_t)1 << i;
 	}
 	return opened;
 }
 
 bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const struct kj_phrase_set *phrases,
-    unsigned opening, struct claims *ret_claims)
+    struct claims *ret_claims)
 {
 	struct source sources[] = {{&facts->visible, false, NULL}, {&facts->subject, true, NULL}};
 	struct claims *claims = ret_claims;
@@ -179,12 +186,10 @@ bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const 
 	*claims = (struct claims){.arena = arena, .chars = count_chars(&facts->visible.text[KJ_VIEW_WORDS])};
 	claims->cell_count = claims->chars / CLAIM_CELL + 1;
 	for (int i = 0; i < 2; i++)
-		begin(claims, &sources[i], phrases);
-	for (int i = 0; i < 2; i++)
-		run(claims, &sources[i], opening, KJ_LANGUAGES_ALL);
-	opened = claims->full ? 0 : opened_languages(claims, opening);
+		find_openings(claims, &sources[i], phrases);
+	opened = claims->full ? 0 : opened_languages(claims);
 	for (int i = 0; i < 2 && opened; i++)
-		run(claims, &sources[i], KJ_CLAIMS_ALL & ~opening, opened);
+		find_rest(claims, &sources[i], opened);
 	for (int i = 0; i < 2; i++)
 		kj_phrase_scan_end(sources[i].scan);
 	if (opened)
@@ -194,18 +199,18 @@ bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const 
 
 unsigned claims_in_window(const struct claims *claims, const struct claim_language *language, size_t first)
 {
+	const struct claim_language *any = &claims->languages[CLAIM_LANGUAGES_MAX - 1];
 	unsigned set = language->subject;
 
 	for (size_t cell = first; cell < first + CLAIM_WINDOW && cell < claims->cell_count; cell++) {
 		set |= language->cells[cell];
-		for (unsigned i = 0; i < CLAIM_LANGUAGES_MAX; i++)
-			if (claims->languages[i].cells)
-				set |= claims->languages[i].cells[cell] & CLAIM(WALLET);
+		if (any->cells)
+			set |= any->cells[cell];
 	}
 	return set & ~CLAIM(NARRATED);
 }
 
-static bool is_within(const struct claim_note *note, size_t first_cell)
+bool claims_is_within(const struct claim_note *note, size_t first_cell)
 {
 	return note->in_subject || (note->cell >= first_cell && note->cell < first_cell + CLAIM_WINDOW);
 }
@@ -220,20 +225,14 @@ static bool is_earlier(const struct claim_note *a, const struct claim_note *b)
 	return a->match.view == b->match.view && a->match.start < b->match.start;
 }
 
-const struct claim_note *claims_note(const struct claims *claims, const struct claim_language *language,
-    enum kj_category category, size_t first_cell)
+const struct claim_note *claims_note(
+    const struct claim_language *language, enum kj_category category, size_t first_cell)
 {
 	const struct claim_note *best = NULL;
 
-	for (unsigned i = 0; i < CLAIM_LANGUAGES_MAX; i++) {
-		const struct claim_language *from = &claims->languages[i];
-
-		if (from != language && category != KJ_CLAIM_WALLET)
-			continue;
-		for (const struct claim_note *note = from->notes; note; note = note->next)
-			if (note->match.phrase->category == category && is_within(note, first_cell) &&
-			    (!best || is_earlier(note, best)))
-				best = note;
-	}
+	for (const struct claim_note *note = language->notes; note; note = note->next)
+		if (note->match.phrase->category == category && claims_is_within(note, first_cell) &&
+		    (!best || is_earlier(note, best)))
+			best = note;
 	return best;
 }

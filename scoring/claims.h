@@ -17,7 +17,7 @@
 #define CLAIM_CELL          200 /* characters */
 #define CLAIM_WINDOW        6   /* cells: 1,200 characters */
 #define CLAIM_LANGUAGES_MAX (KJ_PHRASE_LANGUAGES_MAX + 1) /* and that of wallets */
-#define CLAIM_NARRATIONS    2  /* different phrases of N that make a mail a tale about others */
+#define CLAIM_NARRATIONS    4  /* different phrases of N that are counted */
 
 #define CLAIM(name) (1U << KJ_CLAIM_##name)
 
@@ -47,7 +47,7 @@ struct claims {
 	/* Of the work in hand: */
 	struct kj_arena *arena;
 	const struct kj_views *views;
-	bool in_subject, opened;
+	bool in_subject;
 	size_t chars; /* of the visible text, in the view of words */
 	unsigned note_count;
 	const struct kj_phrase *narrations[CLAIM_NARRATIONS];
@@ -57,22 +57,24 @@ struct claims {
 /*
  * claims_collect - all claims of the visible text and the subject
  *
- * Takes:  the claims that every result must have one of, as bits: a text without them is not looked at any further.
  * Gives:  *ret_claims; what it points to lies in the arena, which it keeps using.
  * Returns whether there is anything to look at.
  */
 bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const struct kj_phrase_set *phrases,
-    unsigned opening, struct claims *ret_claims);
+    struct claims *ret_claims);
 
 /* claims_cell - the cell of a place in a text of so many bytes: a view, or the visible text itself */
 unsigned claims_cell(const struct claims *claims, size_t at, size_t len);
 
-/* claims_in_window - what is claimed from this cell on, in one language; wallets of all languages count in each, and
+/* claims_in_window - what is claimed from this cell on, in one language; wallets known by their checksum count in each, and
  * the subject lies in every window */
 unsigned claims_in_window(const struct claims *claims, const struct claim_language *language, size_t first);
 
+/* claims_is_within - a match stands in the window, or in the subject, which lies in every window */
+bool claims_is_within(const struct claim_note *note, size_t first_cell);
+
 /* claims_note - the earliest match of a claim in a window, to be quoted; NULL if there is none */
-const struct claim_note *claims_note(const struct claims *claims, const struct claim_language *language,
-    enum kj_category category, size_t first_cell);
+const struct claim_note *claims_note(
+    const struct claim_language *language, enum kj_category category, size_t first_cell);
 
 #endif

@@ -4,6 +4,10 @@
  * Whatever is looked for comes down to literals: phrases, the words of groups, and those without which an expression cannot
  * match (phrase_factors.c), so that PCRE2, some thirty times slower than Hyperscan (or Vectorscan), is hardly called in
  * ordinary mail. The same word is needed by many forms and in several languages; each is one pattern only.
+ *
+ * There is one database of the common words of all languages, one of the opening claims of each, and one of its other claims.
+ * One for the opening claims of all languages was tried: with twenty thousand literals Hyperscan has a candidate at nearly every
+ * byte, and a text took five times as long as with those of one language.
  */
 #include "kanjiki/arena.h"
 #include "phrase_engine.h"
@@ -13,7 +17,11 @@
 
 #define TAIL 8 /* bytes of a literal that an expression needs: enough to be rare, and many are then the same */
 
-enum need { NEED_PHRASE, NEED_GROUP, NEED_PIVOT, NEED_CLAUSE };
+/* A clause with a literal shorter than this is met in most texts and rules little out; all its places would be reported. */
+#define TELLING       4 /* bytes */
+#define TELLING_DENSE 6
+
+enum need { NEED_COMMON, NEED_PHRASE, NEED_GROUP, NEED_PIVOT, NEED_CLAUSE };
 
 /* Somebody needs a literal. */
 struct wish {
@@ -52,13 +60,50 @@ static void wish(struct compiler *c, const struct wish *wish)
 
 /* --- What the forms need ------------------------------------------------------------------------------------- */
 
-/* The clause that fewest texts will meet, by the length of its literals. */
-static struct factor_clause *pivot_of(struct factor_clause *clauses)
+static bool is_common(const struct kj_phrase_set *set, unsigned language, const char *text, size_t len)
 {
-	struct factor_clause *best = clauses;
+	for (unsigned i = 0; i < set->common_count; i++) {
+		const struct common *common = &set->commons[i];
+
+		if (common->language == language && common->len == len && memcmp(common->text, text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How telling a literal is: its length without blanks; a common word tells nothing. */
+static size_t worth_of(const struct compiler *c, const struct form *form, const struct factor_literal *literal)
+{
+	const char *text = literal->data;
+	size_t len = literal->len;
+
+	for (; len && *text == ' '; text++)
+		len--;
+	while (len && text[len - 1] == ' ')
+		len--;
+	return is_common(c->set, form->phrase->language_number, text, len) ? 1 : len;
+}
+
+/* And a clause: of its literals the one that tells least. */
+static size_t worth_of_clause(const struct compiler *c, const struct form *form, const struct factor_clause *clause)
+{
+	size_t least = SIZE_MAX, worth;
+
+	for (const struct factor_literal *l = clause->literals; l; l = l->next) {
+		worth = worth_of(c, form, l);
+		least = worth < least ? worth : least;
+	}
+	return least;
+}
+
+/* The clause that fewest texts will meet. */
+static const struct factor_clause *pivot_of(
+    const struct compiler *c, const struct form *form, const struct factor_clause *clauses)
+{
+	const struct factor_clause *best = clauses;
 
 	for (; clauses; clauses = clauses->next)
-		if (clauses->shortest > best->shortest)
+		if (worth_of_clause(c, form, clauses) > worth_of_clause(c, form, best))
 			best = clauses;
 	return best;
 }
@@ -86,18 +131,18 @@ static void want_expression(struct compiler *c, unsigned number)
 {
 	struct form *form = &c->set->forms[number];
 	struct factors factors = phrase_factors(c->arena, form->inner, form->options & PCRE2_UTF ? 4 : 1);
-	struct factor_clause *pivot = pivot_of(factors.clauses);
+	const struct factor_clause *pivot = pivot_of(c, form, factors.clauses);
 
 	form->first_clause = c->set->clause_count;
 	form->reach = factors.reach;
-	for (struct factor_clause *f = factors.clauses; f && !c->full; f = f->next) {
+	for (const struct factor_clause *f = factors.clauses; f && !c->full; f = f->next) {
 		struct wish new = {.need = f == pivot ? NEED_PIVOT : NEED_CLAUSE, .form = number};
 
+		if (f != pivot && worth_of_clause(c, form, f) < (form->pass == PASS_DENSE ? TELLING_DENSE : TELLING))
+			continue;
 		new.clause = add_clause(c);
-		if (f == pivot)
-			form->pivot = new.clause;
 		form->clause_count++;
-		for (struct factor_literal *l = f->literals; l && !c->full; l = l->next) {
+		for (const struct factor_literal *l = f->literals; l && !c->full; l = l->next) {
 			new.len = l->len < TAIL ? l->len : TAIL;
 			new.text = l->data + l->len - new.len;
 			wish(c, &new);
@@ -123,21 +168,39 @@ static void want_groups(struct compiler *c, unsigned number)
 	c->set->group_count += form->group_count;
 }
 
-static void want_all(struct compiler *c, enum pass pass)
+static bool is_in(const struct form *form, const struct database *database)
 {
-	for (unsigned i = 0; i < c->set->form_count && !c->full; i++) {
-		const struct form *form = &c->set->forms[i];
+	enum role role = KJ_CLAIMS_OPENING & 1U << form->phrase->category ? ROLE_OPENING : ROLE_REST;
 
-		if (form->pass != pass)
-			continue;
-		switch (form->phrase->kind) {
-		case KJ_PHRASE_LITERAL:
-			wish(c, &(struct wish){.text = form->text, .len = form->len, .need = NEED_PHRASE, .form = i});
-			break;
-		case KJ_PHRASE_EXPRESSION: want_expression(c, i); break;
-		case KJ_PHRASE_NEAR: want_groups(c, i); break;
-		}
+	return form->pass == database->pass && role == database->role &&
+	       form->phrase->language_number == database->language;
+}
+
+static void want_form(struct compiler *c, unsigned number)
+{
+	const struct form *form = &c->set->forms[number];
+
+	switch (form->phrase->kind) {
+	case KJ_PHRASE_LITERAL:
+		wish(c, &(struct wish){.text = form->text, .len = form->len, .need = NEED_PHRASE, .form = number});
+		break;
+	case KJ_PHRASE_EXPRESSION: want_expression(c, number); break;
+	case KJ_PHRASE_NEAR: want_groups(c, number); break;
 	}
+}
+
+static void want_all(struct compiler *c, const struct database *database)
+{
+	for (unsigned i = 0; i < c->set->common_count && database->role == ROLE_COMMON; i++) {
+		const struct common *common = &c->set->commons[i];
+
+		if (common->pass == database->pass)
+			wish(c, &(struct wish){.text = common->spaced, .len = strlen(common->spaced), .need = NEED_COMMON,
+			            .form = common->language});
+	}
+	for (unsigned i = 0; i < c->set->form_count && database->role != ROLE_COMMON && !c->full; i++)
+		if (is_in(&c->set->forms[i], database))
+			want_form(c, i);
 }
 
 /* --- From wishes to literals --------------------------------------------------------------------------------- */
@@ -195,9 +258,12 @@ static void fulfil(struct kj_phrase_set *set, struct wish *wishes, size_t count,
 		struct wish *w = &wishes[i];
 
 		w->literal = set->literal_count;
-		if (w->need == NEED_PHRASE || w->need == NEED_GROUP) {
-			set->uses[filled->uses++] =
-			    (struct use){w->form, w->need == NEED_GROUP ? w->group : NO_GROUP, w->open};
+		if (w->need <= NEED_GROUP) {
+			set->uses[filled->uses++] = (struct use){w->form,
+			    w->need == NEED_GROUP    ? w->group
+			    : w->need == NEED_COMMON ? COMMON_WORD
+			                             : NO_GROUP,
+			    w->open};
 			literal->use_count++;
 		} else {
 			set->clauses[w->clause].count++;
@@ -207,7 +273,7 @@ static void fulfil(struct kj_phrase_set *set, struct wish *wishes, size_t count,
 			literal->pivot_count++;
 		}
 	}
-	if (literal->pivot_count)
+	if (wishes[count - 1].need == NEED_PIVOT || wishes[count - 1].need == NEED_CLAUSE)
 		literal->slot = set->slot_count++;
 	set->literal_count++;
 }
@@ -234,15 +300,16 @@ static void fill_clauses(struct compiler *c, unsigned first_clause, struct filli
 }
 
 /* Hyperscan wants its patterns as parallel arrays. */
-static int make_database(struct compiler *c, enum pass pass, unsigned first_literal, struct kj_reason *reason)
+static int make_patterns(
+    struct compiler *c, struct database *database, unsigned first_literal, struct kj_reason *reason)
 {
 	struct kj_phrase_set *set = c->set;
 	unsigned count = set->literal_count - first_literal;
 	const char **texts = calloc(count + 1U, sizeof *texts);
-	unsigned *ids = calloc(count + 1U, sizeof *ids);
+	unsigned *ids = calloc(count + 1U, sizeof *ids), *flags = calloc(count + 1U, sizeof *flags);
 	size_t *lens = calloc(count + 1U, sizeof *lens);
 	hs_compile_error_t *error = NULL;
-	int rc = texts && ids && lens ? 0 : -KJ_ENOMEM;
+	int rc = texts && ids && lens && flags ? 0 : -KJ_ENOMEM;
 
 	for (size_t i = 0; i < c->count && rc == 0; i++) {
 		unsigned number = c->wishes[i].literal - first_literal;
@@ -250,27 +317,33 @@ static int make_database(struct compiler *c, enum pass pass, unsigned first_lite
 		texts[number] = c->wishes[i].text;
 		lens[number] = c->wishes[i].len;
 		ids[number] = c->wishes[i].literal;
+		flags[number] = database->role == ROLE_COMMON ? HS_FLAG_SINGLEMATCH : 0;
 	}
-	if (rc == 0 && hs_compile_lit_multi(texts, NULL, ids, lens, count, HS_MODE_BLOCK, NULL, &set->database[pass],
-	                   &error) != HS_SUCCESS)
+	if (rc == 0 && hs_compile_lit_multi(texts, flags, ids, lens, count, HS_MODE_BLOCK, NULL,
+	                   &database->patterns, &error) != HS_SUCCESS)
 		rc = kj_fail(reason, KJ_EINVAL, "the phrases do not compile: %s",
 		    error && error->message ? error->message : "no reason given");
-	else if (rc == 0 && hs_alloc_scratch(set->database[pass], &set->scratch) != HS_SUCCESS)
+	else if (rc == 0 && hs_alloc_scratch(database->patterns, &set->scratch) != HS_SUCCESS)
 		rc = -KJ_ENOMEM;
 	hs_free_compile_error(error);
 	free(texts);
 	free(ids);
+	free(flags);
 	free(lens);
 	return rc;
 }
 
-static int compile_pass(struct compiler *c, enum pass pass, struct filling *filled, struct kj_reason *reason)
+/* Fill a database; it stays empty if no form belongs to it. */
+static int compile_database(
+    struct compiler *c, struct database *database, struct filling *filled, struct kj_reason *reason)
 {
 	unsigned first_clause = c->set->clause_count, first_literal = c->set->literal_count;
 	size_t end;
 
 	c->count = 0;
-	want_all(c, pass);
+	database->first_always = c->set->always_count;
+	want_all(c, database);
+	database->always_count = c->set->always_count - database->first_always;
 	if (c->full || !make_room(c, filled))
 		return -KJ_ENOMEM;
 	if (!c->count)
@@ -282,13 +355,41 @@ static int compile_pass(struct compiler *c, enum pass pass, struct filling *fill
 		fulfil(c->set, &c->wishes[i], end - i, filled);
 	}
 	fill_clauses(c, first_clause, filled);
-	return make_database(c, pass, first_literal, reason);
+	return make_patterns(c, database, first_literal, reason);
+}
+
+static int compile_role(
+    struct compiler *c, enum role role, unsigned language, struct filling *filled, struct kj_reason *reason)
+{
+	struct kj_phrase_set *set = c->set;
+	int rc = 0;
+
+	for (int pass = 0; pass < PASS_COUNT && rc == 0; pass++) {
+		struct database *database = &set->databases[set->database_count];
+
+		*database = (struct database){.pass = (enum pass)pass, .role = role, .language = language};
+		rc = compile_database(c, database, filled, reason);
+		set->database_count += database->patterns || database->always_count;
+	}
+	return rc;
+}
+
+static int compile_all(struct compiler *c, struct kj_reason *reason)
+{
+	struct filling filled = {0, 0, 0};
+	int rc = compile_role(c, ROLE_COMMON, 0, &filled, reason);
+
+	for (unsigned language = 0; language < c->set->language_count && rc == 0; language++) {
+		rc = compile_role(c, ROLE_OPENING, language, &filled, reason);
+		if (rc == 0)
+			rc = compile_role(c, ROLE_REST, language, &filled, reason);
+	}
+	return rc;
 }
 
 int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason)
 {
 	struct compiler c = {.set = set, .arena = kj_arena_new(FACTORS_MAX)};
-	struct filling filled = {0, 0, 0};
 	int rc = 0;
 
 	if (set->compiled || set->always) {
@@ -296,10 +397,11 @@ int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason)
 		return set->compiled ? 0 : kj_fail(reason, KJ_EINVAL, "the phrases did not compile before");
 	}
 	set->always = calloc(set->form_count + 1U, sizeof *set->always);
-	if (!c.arena || !set->always)
+	set->databases = calloc(PASS_COUNT * (2 * set->language_count + 1U), sizeof *set->databases);
+	if (!c.arena || !set->always || !set->databases)
 		rc = -KJ_ENOMEM;
-	for (int pass = 0; pass < PASS_COUNT && rc == 0; pass++)
-		rc = compile_pass(&c, (enum pass)pass, &filled, reason);
+	else
+		rc = compile_all(&c, reason);
 	kj_arena_free(c.arena);
 	free(c.wishes);
 	set->compiled = rc == 0;

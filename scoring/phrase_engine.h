@@ -16,7 +16,7 @@
 
 #include "kanjiki/phrase_set.h"
 
-/* One walk of Hyperscan over one view. */
+/* How a view is walked over. */
 enum pass {
 	PASS_WORDS,
 	PASS_DENSE,
@@ -24,6 +24,33 @@ enum pass {
 	            * of single letters in which the words cannot be told apart */
 	PASS_COUNT,
 };
+
+/* What one walk finds. */
+enum role {
+	ROLE_COMMON,  /* common words of all languages */
+	ROLE_OPENING, /* the opening claims of one language */
+	ROLE_REST,    /* its other claims */
+};
+
+struct database {
+	enum pass pass;
+	enum role role;
+	unsigned language;
+	hs_database_t *patterns;
+	unsigned first_always, always_count; /* in always: expressions that no literal rules out */
+};
+
+/* A word that is common in a language; as the view of its pass has it. */
+struct common {
+	unsigned language;
+	enum pass pass;
+	char *text, *spaced; /* spaced: as it is looked for, between blanks */
+	size_t len;          /* of text */
+};
+
+/* A text has a language with so many different ones of its common words, or if it is no longer than so many bytes: then all of them. */
+#define COMMON_MIN 3
+#define TEXT_SHORT 2000
 
 /* What is looked for. A phrase has one form, or several. */
 struct form {
@@ -37,8 +64,7 @@ struct form {
 	char *inner;                         /* without the word boundaries */
 	_Atomic(pcre2_code *) code;          /* compiled when it is first needed */
 	unsigned first_clause, clause_count; /* what must be met before it is run; none: always run */
-	unsigned pivot;                      /* the clause whose places it is run around ... */
-	size_t reach;                        /* ... so many bytes to either side; 0: on the whole text */
+	size_t reach;                        /* no match is longer, in bytes; 0: that is not known */
 
 	/* Of groups; `reach` is the most bytes from the first word to the end of the last. */
 	struct word *words;
@@ -64,16 +90,17 @@ struct literal {
 	unsigned len;
 	unsigned first_use, use_count;     /* in uses: phrases and groups, looked at wherever it stands */
 	unsigned first_pivot, pivot_count; /* in pivots: forms that are tried when it was met */
-	unsigned slot;                     /* its places are noted there; NO_SLOT: it is enough to know that it was met */
+	unsigned slot;                     /* its places are noted there; NO_SLOT: no expression needs it */
 };
 #define NO_SLOT UINT32_MAX
 
 struct use {
-	unsigned form;
-	unsigned group; /* of the set; NO_GROUP: the literal is the form itself */
+	unsigned form;  /* of a common word: the language */
+	unsigned group; /* of the set; NO_GROUP: the literal is the form itself; COMMON_WORD: no form at all */
 	bool open;
 };
-#define NO_GROUP UINT32_MAX
+#define NO_GROUP    UINT32_MAX
+#define COMMON_WORD (UINT32_MAX - 1)
 
 /* Places of one literal in one text; more than these, and the whole text is searched. */
 #define PLACES_MAX 24
@@ -114,13 +141,18 @@ struct kj_phrase_scan {
 	unsigned *tries;     /* expressions with a literal of their pivot in this text, each once */
 	unsigned try_count;
 	unsigned char *tried; /* per form: it is among them */
+	unsigned common[KJ_PHRASE_LANGUAGES_MAX]; /* how many different common words of a language were met */
+	uint64_t languages;                       /* that the text may be written in */
 };
 
 struct kj_phrase_set {
 	struct kj_phrase **phrases;
 	size_t count, room;
-	const char *languages[KJ_PHRASE_LANGUAGES_MAX]; /* of the first phrase of each */
+	char *languages[KJ_PHRASE_LANGUAGES_MAX];
 	unsigned language_count;
+	struct common *commons;
+	unsigned common_count, common_room;
+	uint64_t have_common; /* languages that have common words */
 	struct form *forms;
 	unsigned form_count, form_room;
 	struct clause *clauses;
@@ -130,8 +162,9 @@ struct kj_phrase_set {
 	unsigned clause_count, literal_count, slot_count, group_count;
 	unsigned *always; /* expressions without clauses */
 	unsigned always_count;
-	hs_database_t *database[PASS_COUNT]; /* NULL where there is nothing to look for */
-	hs_scratch_t *scratch;               /* the prototype of the scans' */
+	struct database *databases; /* only those with something to look for */
+	unsigned database_count;
+	hs_scratch_t *scratch; /* the prototype of the scans' */
 	bool compiled;
 	pthread_mutex_t lock; /* of idle, and of compiling an expression */
 	struct kj_phrase_scan *idle;
@@ -144,6 +177,21 @@ struct kj_phrase_set {
  */
 int phrase_forms(struct kj_phrase_set *set, const struct kj_phrase *phrase, size_t *ret_offset,
     struct kj_reason *reason);
+
+/* phrase_common_clear - give back what it holds */
+void phrase_common_clear(struct common *common);
+
+/* phrase_common - a common word of a language as its view has it, appended to the set's; -KJ_EINVAL with the reason,
+ * -KJ_ENOMEM */
+int phrase_common(
+    struct kj_phrase_set *set, unsigned language, const char *word, size_t len, struct kj_reason *reason);
+
+/*
+ * phrase_run - run those expressions of a database that may match, after the walk
+ *
+ * Takes:  how many tries there were before the walk. Errors: as kj_phrase_scan_rest().
+ */
+int phrase_run(struct kj_phrase_scan *scan, const struct database *database, unsigned tries_before, struct kj_reason *reason);
 
 /* phrase_compile_code - the expression, ready to run; NULL after a reason. Threads: safe. */
 pcre2_code *phrase_compile_code(const struct form *form, struct kj_reason *reason);

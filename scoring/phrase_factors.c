@@ -27,7 +27,7 @@
 #define SHORTEST  3 /* bytes; with 5 fewer expressions are ruled out, and a scan takes half as long again */
 #define DEPTH_MAX 16
 #define RUN_MAX   128
-#define REACH_MAX 1000 /* bytes; beyond that, looking around a place is no gain */
+#define REACH_MAX 3000 /* bytes; beyond that, looking around a place is no gain */
 
 #define UNBOUNDED     SIZE_MAX
 #define ATOM_REPEATS  24 /* what an unbounded number is taken for */

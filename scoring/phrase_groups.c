@@ -15,6 +15,22 @@
 #define NEAR_DENSE  40
 #define NEAR_MAX    400
 
+/* A word in its view, if it is long enough to be looked for. */
+static int fold_word(
+    struct kj_arena *arena, const char *written, bool dense, struct kj_text *ret_view, struct kj_reason *reason)
+{
+	struct kj_text text = {written, strlen(written)};
+	struct kj_views views;
+	int rc = kj_views_make(arena, &text, &views);
+
+	if (rc < 0)
+		return rc;
+	*ret_view = views.text[dense && views.text[KJ_VIEW_DENSE].len ? KJ_VIEW_DENSE : KJ_VIEW_WORDS];
+	if (ret_view->len < (dense ? 2 : 3))
+		return kj_fail(reason, KJ_EINVAL, "\"%s\" is too short a word", written);
+	return 0;
+}
+
 /* Where reading a phrase stands. */
 struct group_reader {
 	const char *text, *at;
@@ -42,21 +58,15 @@ static int add_word(struct group_reader *reader, unsigned group, const struct kj
 	return 0;
 }
 
-/* A word as the view has it. */
+/* A word as the view has it. Latin words among those of a dense script (btc) stand in the dense view as well. */
 static int add_folded_word(struct group_reader *reader, unsigned group, const char *written, bool open)
 {
-	struct kj_text text = {written, strlen(written)};
 	struct kj_arena *arena = kj_arena_new(256 * WORD_MAX);
-	struct kj_views views;
-	int rc = arena ? kj_views_make(arena, &text, &views) : -KJ_ENOMEM;
-	const struct kj_text *view = &views.text[reader->dense ? KJ_VIEW_DENSE : KJ_VIEW_WORDS];
+	struct kj_text view;
+	int rc = arena ? fold_word(arena, written, reader->dense, &view, reader->reason) : -KJ_ENOMEM;
 
-	if (rc == 0 && reader->dense && !view->len)
-		view = &views.text[KJ_VIEW_WORDS]; /* btc among Japanese words */
-	if (rc == 0 && view->len < (reader->dense ? 2 : 3))
-		rc = kj_fail(reader->reason, KJ_EINVAL, "\"%s\" is too short for a word of a group", written);
 	if (rc == 0)
-		rc = add_word(reader, group, view, open);
+		rc = add_word(reader, group, &view, open);
 	kj_arena_free(arena);
 	return rc;
 }
@@ -142,5 +152,62 @@ int phrase_groups(
 	if (rc == 0)
 		rc = read_distance(&reader);
 	*ret_offset = (size_t)(reader.at - reader.text);
+	return rc;
+}
+
+/* --- Common words -------------------------------------------------------------------------------------------- */
+
+static struct common *next_common(struct kj_phrase_set *set)
+{
+	unsigned room = set->common_room ? set->common_room * 2 : 256;
+	struct common *commons;
+
+	if (set->common_count == set->common_room) {
+		commons = realloc(set->commons, room * sizeof *commons);
+		if (!commons)
+			return NULL;
+		set->commons = commons;
+		set->common_room = room;
+	}
+	return &set->commons[set->common_count];
+}
+
+void phrase_common_clear(struct common *common)
+{
+	free(common->text);
+	free(common->spaced);
+}
+
+static int fill_common(struct common *common, const struct kj_text *view, bool dense)
+{
+	const char *blank = dense ? "" : " ";
+	size_t size = view->len + 3;
+
+	*common = (struct common){0, dense ? PASS_DENSE : PASS_WORDS, strndup(view->data, view->len), malloc(size), view->len};
+	if (!common->text || !common->spaced) {
+		phrase_common_clear(common);
+		return -KJ_ENOMEM;
+	}
+	snprintf(common->spaced, size, "%s%s%s", blank, common->text, blank);
+	return 0;
+}
+
+int phrase_common(struct kj_phrase_set *set, unsigned language, const char *word, size_t len, struct kj_reason *reason)
+{
+	struct kj_arena *arena = kj_arena_new(256 * WORD_MAX);
+	const char *written = arena ? kj_arena_strndup(arena, word, len) : NULL;
+	struct common *common = next_common(set);
+	bool dense = written && phrase_has_dense(written);
+	struct kj_text view;
+	int rc = written && common ? fold_word(arena, written, dense, &view, reason) : -KJ_ENOMEM;
+
+	if (rc == 0)
+		rc = fill_common(common, &view, dense);
+	if (rc == 0) {
+		common->language = language;
+		set->common_count++;
+		set->have_common |= (uint64_t)1 << language;
+	}
+	kj_arena_free(arena);
 	return rc;
 }

@@ -91,17 +91,38 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The places of all literals of a pivot, in order; 0 if they are too many, or were not all noted. */
-static unsigned gather_places(const struct kj_phrase_scan *scan, const struct form *form, uint32_t *places)
+/* How often the literals of a clause stand in the text; more than PLACES_CLAUSE_MAX if not every place was noted. */
+static unsigned count_places(const struct kj_phrase_scan *scan, const struct clause *clause)
 {
-	const struct clause *pivot = &scan->set->clauses[form->pivot];
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < pivot->count; i++) {
-		unsigned number = scan->set->clause_literals[pivot->first + i];
+	for (unsigned i = 0; i < clause->count; i++) {
+		unsigned met = scan->met[scan->set->clause_literals[clause->first + i]];
 
-		if (count + scan->met[number] > PLACES_CLAUSE_MAX || scan->met[number] > PLACES_MAX)
-			return 0;
+		count += met > PLACES_MAX ? PLACES_CLAUSE_MAX + 1 : met;
+	}
+	return count;
+}
+
+/* The places of the clause that has the fewest, in order; 0 if they are too many. A match reaches over one of them. */
+static unsigned gather_places(const struct kj_phrase_scan *scan, const struct form *form, uint32_t *places)
+{
+	const struct clause *clauses = &scan->set->clauses[form->first_clause], *best = clauses;
+	unsigned fewest = PLACES_CLAUSE_MAX + 1, count = 0;
+
+	for (unsigned i = 0; i < form->clause_count; i++) {
+		unsigned places_of = count_places(scan, &clauses[i]);
+
+		if (places_of < fewest) {
+			fewest = places_of;
+			best = &clauses[i];
+		}
+	}
+	if (fewest > PLACES_CLAUSE_MAX)
+		return 0;
+	for (unsigned i = 0; i < best->count; i++) {
+		unsigned number = scan->set->clause_literals[best->first + i];
+
 		for (uint32_t at = scan->met[number] ? scan->first[scan->set->literals[number].slot] : 0; at;
 		     at = scan->places[at - 1].next)
 			places[count++] = scan->places[at - 1].end;
@@ -143,8 +164,8 @@ static int run_expression(struct kj_phrase_scan *scan, const struct form *form, 
 	return 0;
 }
 
-static int run_some(struct kj_phrase_scan *scan, const unsigned *numbers, unsigned count, unsigned categories,
-    uint64_t languages, struct kj_reason *reason)
+static int run_some(
+    struct kj_phrase_scan *scan, const unsigned *numbers, unsigned count, struct kj_reason *reason)
 {
 	int rc = 0;
 
@@ -152,20 +173,18 @@ static int run_some(struct kj_phrase_scan *scan, const unsigned *numbers, unsign
 		const struct form *form = &scan->set->forms[numbers[i]];
 		int form_rc = 0;
 
-		if ((categories & 1U << form->phrase->category) &&
-		    (languages & (uint64_t)1 << form->phrase->language_number) && phrase_text_of(scan, form->pass)->len &&
-		    scan->valid[phrase_view_of(form->pass)] && may_match(scan, form))
+		if (scan->valid[phrase_view_of(form->pass)] && may_match(scan, form))
 			form_rc = run_expression(scan, form, reason);
 		rc = form_rc < 0 ? form_rc : rc;
 	}
 	return rc;
 }
 
-int kj_phrase_scan_run(
-    struct kj_phrase_scan *scan, unsigned categories, uint64_t languages, struct kj_reason *reason)
+int phrase_run(
+    struct kj_phrase_scan *scan, const struct database *database, unsigned tries_before, struct kj_reason *reason)
 {
-	int rc = run_some(scan, scan->tries, scan->try_count, categories, languages, reason);
-	int always_rc = run_some(scan, scan->set->always, scan->set->always_count, categories, languages, reason);
+	int rc = run_some(scan, scan->tries + tries_before, scan->try_count - tries_before, reason);
+	int always_rc = run_some(scan, scan->set->always + database->first_always, database->always_count, reason);
 
 	return rc < 0 ? rc : always_rc;
 }

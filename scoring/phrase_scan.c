@@ -135,7 +135,7 @@ int phrase_report(struct kj_phrase_scan *scan, const struct form *form, size_t s
 	return scan->stopped;
 }
 
-/* Where a literal of a pivot stands; when there is no room for it, the whole text is searched. */
+/* Where a literal of an expression stands, unless there is no more room for it. */
 static void note_place(struct kj_phrase_scan *scan, unsigned number, size_t end)
 {
 	const struct literal *literal = &scan->set->literals[number];
@@ -184,23 +184,26 @@ static int note_word(struct kj_phrase_scan *scan, const struct form *form, unsig
 	return all.end - all.start <= form->reach ? phrase_report(scan, form, all.start, all.end) : 0;
 }
 
+static void use(struct kj_phrase_scan *scan, const struct use *use, size_t start, size_t end, bool ends_well)
+{
+	if (use->group == COMMON_WORD)
+		scan->common[use->form]++;
+	else if (use->group == NO_GROUP && ends_well)
+		phrase_report(scan, &scan->set->forms[use->form], start, end);
+	else if (use->group != NO_GROUP && (ends_well || use->open))
+		note_word(scan, &scan->set->forms[use->form], use->group, start, end);
+}
+
 static int use_literal(struct kj_phrase_scan *scan, const struct literal *literal, size_t end)
 {
-	const struct use *uses = &scan->set->uses[literal->first_use];
 	const struct kj_text *text = phrase_text_of(scan, scan->pass);
-	size_t len = literal->len, start = end - len;
-	bool well, ends;
+	size_t start = end - literal->len;
+	bool is_run = scan->pass == PASS_RUNS, ends = is_run || ends_well(text, end);
 
-	well = scan->pass == PASS_RUNS || begins_well(text, start, end);
-	ends = scan->pass == PASS_RUNS || ends_well(text, end);
-	for (unsigned i = 0; i < literal->use_count && well && !scan->stopped; i++) {
-		const struct form *form = &scan->set->forms[uses[i].form];
-
-		if (uses[i].group == NO_GROUP && ends)
-			phrase_report(scan, form, start, end);
-		else if (uses[i].group != NO_GROUP && (ends || uses[i].open))
-			note_word(scan, form, uses[i].group, start, end);
-	}
+	if (!is_run && !begins_well(text, start, end))
+		return 0;
+	for (unsigned i = 0; i < literal->use_count && !scan->stopped; i++)
+		use(scan, &scan->set->uses[literal->first_use + i], start, end, ends);
 	return scan->stopped;
 }
 
@@ -212,9 +215,7 @@ static int on_literal(
 
 	(void)from; /* literals have one length, so the costly start-of-match tracking is not needed */
 	(void)flags;
-	if (literal->slot == NO_SLOT) {
-		scan->met[id] = 1;
-	} else {
+	if (literal->slot != NO_SLOT) {
 		if (!scan->met[id])
 			note_tries(scan, literal);
 		note_place(scan, id, (size_t)to);
@@ -222,25 +223,72 @@ static int on_literal(
 	return literal->use_count ? use_literal(scan, literal, (size_t)to) : 0;
 }
 
-static int walk(struct kj_phrase_scan *scan, enum pass pass)
+static int walk(struct kj_phrase_scan *scan, const struct database *database, struct kj_reason *reason)
 {
-	const hs_database_t *database = scan->set->database[pass];
-	const struct kj_text *text = phrase_text_of(scan, pass);
-	unsigned len = text->len < UINT_MAX ? (unsigned)text->len : UINT_MAX;
-	hs_error_t hs;
+	const struct kj_text *text = phrase_text_of(scan, database->pass);
+	unsigned len = text->len < UINT_MAX ? (unsigned)text->len : UINT_MAX, before = scan->try_count;
+	hs_error_t hs = HS_SUCCESS;
 
-	if (!database || !len || (pass == PASS_RUNS && scan->views->spaced_run < KJ_SPACED_RUN_LONG))
+	if (!len || (database->pass == PASS_RUNS && scan->views->spaced_run < KJ_SPACED_RUN_LONG))
 		return 0;
-	scan->pass = pass;
-	hs = hs_scan(database, text->data, len, 0, scan->scratch, on_literal, scan);
-	return hs == HS_SUCCESS || hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
+	scan->pass = database->pass;
+	if (database->patterns)
+		hs = hs_scan(database->patterns, text->data, len, 0, scan->scratch, on_literal, scan);
+	if (hs != HS_SUCCESS)
+		return hs == HS_SCAN_TERMINATED ? 0 : -KJ_ENOMEM;
+	return phrase_run(scan, database, before, reason);
+}
+
+/* Walk with all databases of a role; a failure of one expression does not end it. */
+static int walk_all(struct kj_phrase_scan *scan, enum role role, uint64_t languages, struct kj_reason *reason)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < scan->set->database_count && rc != -KJ_ENOMEM && !scan->stopped; i++) {
+		const struct database *database = &scan->set->databases[i];
+		int walk_rc = 0;
+
+		if (database->role == role && (role == ROLE_COMMON || languages & (uint64_t)1 << database->language))
+			walk_rc = walk(scan, database, reason);
+		rc = walk_rc < 0 ? walk_rc : rc;
+	}
+	return rc;
+}
+
+/* Which languages the text may be written in. */
+static int find_languages(struct kj_phrase_scan *scan)
+{
+	int rc;
+
+	scan->languages = KJ_LANGUAGES_ALL;
+	if (scan->views->text[KJ_VIEW_WORDS].len <= TEXT_SHORT)
+		return 0;
+	memset(scan->common, 0, sizeof scan->common);
+	rc = walk_all(scan, ROLE_COMMON, 0, NULL);
+	for (unsigned i = 0; i < scan->set->language_count; i++)
+		if (scan->set->have_common & (uint64_t)1 << i && scan->common[i] < COMMON_MIN)
+			scan->languages &= ~((uint64_t)1 << i);
+	return rc;
+}
+
+static void start_anew(struct kj_phrase_scan *scan)
+{
+	scan->stopped = false;
+	for (unsigned i = 0; i < scan->try_count; i++)
+		scan->tried[scan->tries[i]] = 0;
+	scan->place_count = scan->try_count = 0;
+	memset(scan->met, 0, scan->set->literal_count);
+	memset(scan->seen, 0, scan->set->group_count);
+	/* Views are valid UTF-8; what else somebody hands over is not for PCRE2, which is told not to look. */
+	for (int view = 0; view < KJ_VIEW_COUNT; view++)
+		scan->valid[view] = kj_utf8_valid(scan->views->text[view].data, scan->views->text[view].len);
 }
 
 int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
-    void *context, struct kj_phrase_scan **ret_scan)
+    void *context, struct kj_phrase_scan **ret_scan, struct kj_reason *reason)
 {
 	struct kj_phrase_scan *scan = set->compiled ? scan_take(set) : NULL;
-	int rc = 0;
+	int rc;
 
 	if (!scan)
 		return -KJ_ENOMEM;
@@ -248,21 +296,23 @@ int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views 
 	scan->views = views;
 	scan->fn = fn;
 	scan->context = context;
-	scan->stopped = false;
-	for (unsigned i = 0; i < scan->try_count; i++)
-		scan->tried[scan->tries[i]] = 0;
-	scan->place_count = scan->try_count = 0;
-	memset(scan->met, 0, set->literal_count);
-	memset(scan->seen, 0, set->group_count);
-	for (int pass = 0; pass < PASS_COUNT && rc == 0 && !scan->stopped; pass++)
-		rc = walk(scan, (enum pass)pass);
-	/* Views are valid UTF-8; what else somebody hands over is not for PCRE2, which is told not to look. */
-	for (int view = 0; view < KJ_VIEW_COUNT; view++)
-		scan->valid[view] = kj_utf8_valid(views->text[view].data, views->text[view].len);
-	if (rc < 0) {
+	start_anew(scan);
+	rc = find_languages(scan);
+	if (rc == 0)
+		rc = walk_all(scan, ROLE_OPENING, scan->languages, reason);
+	if (rc < 0 && rc != -KJ_ELIMIT)
 		kj_phrase_scan_end(scan);
-		return rc;
-	}
-	*ret_scan = scan;
-	return 0;
+	else
+		*ret_scan = scan;
+	return rc;
+}
+
+int kj_phrase_scan_rest(struct kj_phrase_scan *scan, uint64_t languages, struct kj_reason *reason)
+{
+	return walk_all(scan, ROLE_REST, languages, reason);
+}
+
+uint64_t kj_phrase_scan_languages(const struct kj_phrase_scan *scan)
+{
+	return scan->languages;
 }

@@ -75,8 +75,14 @@ void kj_phrase_set_free(struct kj_phrase_set *set)
 	free(set->clause_literals);
 	free(set->pivots);
 	free(set->always);
-	for (int pass = 0; pass < PASS_COUNT; pass++)
-		hs_free_database(set->database[pass]);
+	for (unsigned i = 0; i < set->language_count; i++)
+		free(set->languages[i]);
+	for (unsigned i = 0; i < set->common_count; i++)
+		phrase_common_clear(&set->commons[i]);
+	free(set->commons);
+	for (unsigned i = 0; i < set->database_count; i++)
+		hs_free_database(set->databases[i].patterns);
+	free(set->databases);
 	hs_free_scratch(set->scratch);
 	pthread_mutex_destroy(&set->lock);
 	free(set);
@@ -104,15 +110,16 @@ static struct kj_phrase *phrase_copy(const struct kj_phrase *phrase)
 	return NULL;
 }
 
-/* The number of a language, a new one if need be; -1 if there are too many. */
-static int language_number(struct kj_phrase_set *set, const char *language)
+/* The number of a language, a new one if need be; -KJ_ENOMEM, -KJ_EINVAL with the reason. */
+static int language_number(struct kj_phrase_set *set, const char *language, struct kj_reason *reason)
 {
 	for (unsigned i = 0; i < set->language_count; i++)
 		if (strcmp(set->languages[i], language) == 0)
 			return (int)i;
 	if (set->language_count == KJ_PHRASE_LANGUAGES_MAX)
-		return -1;
-	return (int)set->language_count;
+		return kj_fail(reason, KJ_EINVAL, "more than %d languages", KJ_PHRASE_LANGUAGES_MAX);
+	set->languages[set->language_count] = strdup(language);
+	return set->languages[set->language_count] ? (int)set->language_count++ : -KJ_ENOMEM;
 }
 
 static bool make_room(struct kj_phrase_set *set)
@@ -145,9 +152,9 @@ int kj_phrase_set_add(
 		return kj_fail(reason, KJ_EINVAL, "no phrase can be added any more");
 	if (strlen(phrase->text) > TEXT_MAX || !kj_utf8_valid(phrase->text, strlen(phrase->text)))
 		return kj_fail(reason, KJ_EINVAL, "a phrase is valid UTF-8 of at most %d bytes", TEXT_MAX);
-	number = language_number(set, phrase->language);
+	number = language_number(set, phrase->language, reason);
 	if (number < 0)
-		return kj_fail(reason, KJ_EINVAL, "more than %d languages", KJ_PHRASE_LANGUAGES_MAX);
+		return number;
 	copy = make_room(set) ? phrase_copy(phrase) : NULL;
 	rc = copy ? phrase_forms(set, copy, ret_offset, reason) : -KJ_ENOMEM;
 	if (rc < 0) {
@@ -157,8 +164,28 @@ int kj_phrase_set_add(
 		return rc;
 	}
 	copy->language_number = (unsigned)number;
-	if ((unsigned)number == set->language_count)
-		set->languages[set->language_count++] = copy->language;
 	set->phrases[set->count++] = copy;
 	return 0;
+}
+
+int kj_phrase_set_common(struct kj_phrase_set *set, const char *language, const char *words, size_t *ret_offset,
+    struct kj_reason *reason)
+{
+	size_t offset = 0;
+	int number = language_number(set, language, reason), rc = number;
+
+	if (!ret_offset)
+		ret_offset = &offset;
+	*ret_offset = 0;
+	if (set->compiled)
+		return kj_fail(reason, KJ_EINVAL, "no words can be added any more");
+	while (rc >= 0 && words[*ret_offset]) {
+		const char *word = words + *ret_offset;
+		size_t len = strcspn(word, " \t");
+
+		rc = len ? phrase_common(set, (unsigned)number, word, len, reason) : 0;
+		if (rc >= 0)
+			*ret_offset += len + strspn(word + len, " \t");
+	}
+	return rc < 0 ? rc : 0;
 }

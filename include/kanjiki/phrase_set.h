@@ -82,6 +82,18 @@ void kj_phrase_set_free(struct kj_phrase_set *set);
 int kj_phrase_set_add(struct kj_phrase_set *set, const struct kj_phrase *phrase, size_t *ret_offset,
     struct kj_reason *reason);
 
+/*
+ * kj_phrase_set_common - words that any longer text in a language has, before kj_phrase_set_compile()
+ *
+ * Phrases of a language are looked for only in texts that have a few of its common words, or are short: twelve languages then
+ * cost little more than the one a mail is written in. A language without common words is looked for in every text.
+ * Takes:  the language and the words, between blanks; several calls add up. Words of three letters at least, or two of a
+ *         script that writes no blanks.
+ * Errors: -KJ_EINVAL with the reason and, in *ret_offset, where in words; -KJ_ENOMEM.
+ */
+int kj_phrase_set_common(struct kj_phrase_set *set, const char *language, const char *words, size_t *ret_offset,
+    struct kj_reason *reason);
+
 /* kj_phrase_set_compile - make it ready for scanning; -KJ_ENOMEM, -KJ_EINVAL with the reason */
 int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason);
 
@@ -97,32 +109,37 @@ struct kj_phrase_match {
 /* return non-zero to stop the scan: nothing more is reported */
 typedef int kj_phrase_match_fn(void *context, const struct kj_phrase_match *match);
 
+/* Every extortion makes one of these claims, and little honest mail does: a text is searched for them first. */
+#define KJ_CLAIMS_OPENING                                                                                    \
+	(1U << KJ_CLAIM_SEXUAL | 1U << KJ_CLAIM_RECORDED | 1U << KJ_CLAIM_THREAT | 1U << KJ_CLAIM_PROSECUTION | \
+	    1U << KJ_CLAIM_AUTHORITY)
+
 /* A text being scanned. */
 struct kj_phrase_scan;
 
 /*
- * kj_phrase_scan_begin - the one pass over a text
+ * kj_phrase_scan_begin - find the opening claims in a text, in the languages it may be written in
  *
- * Reports every match of every literal at once, and finds out which regular expressions are worth a try.
- * Takes:  a compiled set and views, both borrowed until kj_phrase_scan_end().
- * Gives:  *ret_scan; untouched on failure.
- * Errors: -KJ_ENOMEM.
+ * Takes:  a compiled set and views, both borrowed until kj_phrase_scan_end(); whom to tell of each match.
+ * Gives:  *ret_scan, also with -KJ_ELIMIT; untouched on any other failure.
+ * Errors: -KJ_ELIMIT if an expression met its match limit: it is skipped, and named in the reason, which may be NULL; all
+ *         else was found. -KJ_ENOMEM.
  * Threads: any number of scans of one set at a time; a scan belongs to one thread.
  */
 int kj_phrase_scan_begin(const struct kj_phrase_set *set, const struct kj_views *views, kj_phrase_match_fn *fn,
-    void *context, struct kj_phrase_scan **ret_scan);
+    void *context, struct kj_phrase_scan **ret_scan, struct kj_reason *reason);
 
 /*
- * kj_phrase_scan_run - run the regular expressions of some categories, and report their matches
+ * kj_phrase_scan_rest - find all other claims, in some languages
  *
- * Takes:  the categories as bits, 1 << enum kj_category, and the languages, 1 << their number. Each pair of them at most
- *         once in a scan.
- * Errors: -KJ_ELIMIT if an expression met its match limit: it is skipped, and named in the reason, which may be NULL;
- *         the others were run. -KJ_ENOMEM if one could not be compiled.
+ * Takes:  the languages as bits, 1 << their number; each at most once in a scan.
+ * Errors: as above.
  */
-int kj_phrase_scan_run(struct kj_phrase_scan *scan, unsigned categories, uint64_t languages, struct kj_reason *reason);
-#define KJ_CLAIMS_ALL        ((1U << KJ_CLAIM_COUNT) - 1)
-#define KJ_LANGUAGES_ALL     UINT64_MAX
+int kj_phrase_scan_rest(struct kj_phrase_scan *scan, uint64_t languages, struct kj_reason *reason);
+#define KJ_LANGUAGES_ALL UINT64_MAX
+
+/* kj_phrase_scan_languages - the languages that the text may be written in, as bits */
+uint64_t kj_phrase_scan_languages(const struct kj_phrase_scan *scan);
 
 /* kj_phrase_scan_end - NULL is allowed */
 void kj_phrase_scan_end(struct kj_phrase_scan *scan);

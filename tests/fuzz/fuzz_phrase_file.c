@@ -26,8 +26,8 @@ static void scan(const struct kj_phrase_set *set, const uint8_t *data, size_t si
 	struct kj_views views;
 
 	if (kj_views_make(arena, &text, &views) == 0 &&
-	    kj_phrase_scan_begin(set, &views, pass_over, &views, &scan) == 0)
-		kj_phrase_scan_run(scan, KJ_CLAIMS_ALL, KJ_LANGUAGES_ALL, NULL);
+	    kj_phrase_scan_begin(set, &views, pass_over, &views, &scan, NULL) == 0)
+		kj_phrase_scan_rest(scan, KJ_LANGUAGES_ALL, NULL);
 	kj_phrase_scan_end(scan);
 	kj_arena_free(arena);
 }

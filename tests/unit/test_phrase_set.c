@@ -35,8 +35,8 @@ static int scan_all(
 	struct kj_phrase_scan *scan;
 	int rc;
 
-	ck_assert_int_eq(kj_phrase_scan_begin(set, views, count_match, count, &scan), 0);
-	rc = kj_phrase_scan_run(scan, KJ_CLAIMS_ALL, KJ_LANGUAGES_ALL, reason);
+	ck_assert_int_eq(kj_phrase_scan_begin(set, views, count_match, count, &scan, reason), 0);
+	rc = kj_phrase_scan_rest(scan, KJ_LANGUAGES_ALL, reason);
 	kj_phrase_scan_end(scan);
 	return rc;
 }
@@ -150,6 +150,45 @@ START_TEST(an_expression_that_runs_wild_is_stopped_and_named)
 }
 END_TEST
 
+/* A longer text is searched for a language only if it has words of it. */
+static const struct {
+	const char *label, *text;
+	unsigned times; /* the text is repeated */
+	uint64_t languages;
+	unsigned matches;
+} gates[] = {
+    {"three common words", "the end of your work will be; hacked phone. ", 60, 1, 60},
+    {"two of them, again and again", "the end of your work; hacked phone. ", 60, 0, 0},
+    {"inside of other words", "bathed yours candy willow the; hacked phone. ", 60, 0, 0},
+    {"a short text", "hacked phone", 1, UINT64_MAX, 1},
+};
+
+START_TEST(a_language_is_looked_for_where_its_words_are)
+{
+	static const struct kj_phrase phrase = {"en", 0, KJ_CLAIM_SEXUAL, "hacked phone", KJ_PHRASE_LITERAL, "en", 1};
+	struct kj_phrase_set *set = kj_phrase_set_new();
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_buf text = KJ_BUF_INIT(1 << 16);
+	struct kj_phrase_scan *scan;
+	struct kj_views views;
+	unsigned count = 0;
+
+	ck_assert_int_eq(kj_phrase_set_add(set, &phrase, NULL, NULL), 0);
+	ck_assert_int_eq(kj_phrase_set_common(set, "en", "the your and will", NULL, NULL), 0);
+	ck_assert_int_eq(kj_phrase_set_compile(set, NULL), 0);
+	for (unsigned i = 0; i < gates[_i].times; i++)
+		kj_buf_add_str(&text, gates[_i].text);
+	ck_assert_int_eq(kj_views_make(arena, &(struct kj_text){kj_buf_str(&text), text.len}, &views), 0);
+	ck_assert_int_eq(kj_phrase_scan_begin(set, &views, count_match, &count, &scan, NULL), 0);
+	ck_assert_msg((kj_phrase_scan_languages(scan) & 1) == (gates[_i].languages & 1), "%s", gates[_i].label);
+	ck_assert_msg(count == gates[_i].matches, "%s: %u matches", gates[_i].label, count);
+	kj_phrase_scan_end(scan);
+	kj_buf_free(&text);
+	kj_arena_free(arena);
+	kj_phrase_set_free(set);
+}
+END_TEST
+
 static const struct {
 	const char *phrase;
 	enum kj_phrase_kind kind;
@@ -248,6 +287,7 @@ int main(void)
 	add_rows(tcase, a_match_is_found_behind_any_number_of_false_starts, false_starts);
 	tcase_add_test(tcase, an_expression_that_runs_wild_is_stopped_and_named);
 	add_rows(tcase, a_mistake_is_named_with_its_place, mistakes);
+	add_rows(tcase, a_language_is_looked_for_where_its_words_are, gates);
 	tcase_add_test(tcase, threads_share_a_set);
 	tcase_add_test(tcase, letters_and_categories_belong_together);
 	suite_add_tcase(suite, tcase);

@@ -299,6 +299,19 @@ static const struct {
         "I hacked your webcam and recorded you on adult sites. This is no scam, and no phishing like that of other "
         "scammers. Pay in bitcoin to " ADDRESS " within 48 hours or I will send the video to your contacts.",
         "EXTORTION_CORE_5"},
+    {"a specimen in quotation marks, with its wallet",
+        "Some of you got this from scammers today: «I hacked your webcam and recorded you on adult sites. Pay in bitcoin to "
+        ADDRESS " within 48 hours or I will send the video to your contacts.» Delete it, please.",
+        "EXTORTION_DESCRIBED"},
+    {"blackmail that quotes something else",
+        "«Delete it, please», as scammers say, and more of such talk behind which one may well try to hide for a while. I "
+        "hacked your webcam and recorded you on adult sites. Pay in bitcoin to " ADDRESS " within 48 hours or I will send the "
+        "video to your contacts.",
+        "EXTORTION_CORE_5"},
+    {"a specimen, but a wallet outside of it",
+        "Scammers write: «I hacked your webcam and recorded you on adult sites. Pay in bitcoin within 48 hours or I will "
+        "send the video to your contacts.» I mean it, so here it is: " ADDRESS,
+        "EXTORTION_CORE_5"},
     {"one such word",
         "I hacked your webcam and recorded you on adult sites. This is no scam. Pay in bitcoin within 48 hours or I "
         "will send the video to your contacts.",
@@ -364,7 +377,7 @@ static const struct {
     {"within a window", "", "aaa claim bbb claim|ccc claim", "EXTORTION_CORE_3", 800},
     {"beyond a window", "", "aaa claim bbb claim|ccc claim", "EXTORTION_HINT", 1500},
     {"languages do not add up", "", "aaa claim bbb claim zahlen", "EXTORTION_HINT", 0},
-    {"but for a wallet", "", "aaa claim bbb claim geldbeutel", "EXTORTION_CORE_3", 0},
+    {"but for a wallet with its checksum", "", "aaa claim bbb claim 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "EXTORTION_CORE_3", 0},
     {"parts of words do not match", "", "xaaa claim bbb claims ccc claim", "", 0},
 };
 
