@@ -13,6 +13,7 @@
  *                hacked device
  *   silence      R and W and (D or X): evidence, and a wallet to pay into, before the time is up
  *   prosecution  L lawsuit and D and (S or U unpaid) and (H sole contact or X or A authority)
+ *   false police A and L and X and (D or P): an authority that sues, wants something soon, and that nobody may hear of
  *   bribe        A and W and (S or L): no authority takes cryptocurrency
  *
  * All claims of a core come from one language, so that loose words of a mail in two languages do not add up; only a
@@ -25,11 +26,12 @@
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
  * to a second. Quoted text does not come here. A warning that tells what blackmailers claim has the claims, too. It
  * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With a wallet
- * in it, nothing may be known against its sender's name, and it must speak of them at length, or be a list mail with many links,
- * as a newsletter that prints a whole specimen, or have the blackmail in quotation marks (specimen.c). So whoever adds warning
- * words to his blackmail must leave out the address he wants to be paid at, or look like a warning to his victim, too. A list
- * header alone lowers nothing: extortion is posted to mailing lists like any spam. Lawyers and collectors sue, set deadlines and
- * want calls: their core is held low where the sender is known for long and is proven to be who he says; a blackmailer's never is.
+ * in it nothing may be known against its sender's name, and it must not threaten, as the receipt of an exchange does not, or
+ * speak of scammers at length, or be a list mail with many links, as a newsletter that prints a whole specimen, or have
+ * the blackmail in quotation marks (specimen.c). So whoever adds warning words to his blackmail must leave out the address
+ * he wants to be paid at, or look like a warning to his victim, too. A list header alone lowers nothing: extortion is posted
+ * to mailing lists like any spam. Lawyers and collectors sue, set deadlines and want calls: their core is held low where the
+ * sender is known for long and is proven to be who he says; a blackmailer's never is.
  *
  * Every core has one of R, T, L and A: these (and S, for hints) open the search (KJ_CLAIMS_OPENING).
  */
@@ -65,6 +67,8 @@ static const struct core {
     {"prosecution",
         {CLAIM(PROSECUTION), CLAIM(DEADLINE), CLAIM(SEXUAL) | CLAIM(UNPAID),
             CLAIM(HOTLINE) | CLAIM(SECRECY) | CLAIM(AUTHORITY)}, true},
+    {"false police",
+        {CLAIM(AUTHORITY), CLAIM(PROSECUTION), CLAIM(SECRECY), CLAIM(DEADLINE) | CLAIM(PAYMENT)}, true},
     {"bribe", {CLAIM(AUTHORITY), CLAIM(WALLET), CLAIM(SEXUAL) | CLAIM(PROSECUTION)}, false},
 };
 
@@ -128,6 +132,8 @@ static bool is_narrated(const struct claims *claims, const struct finding *findi
 		return true;
 	if (!claims->narration_count || standing == STANDING_BAD)
 		return false;
+	if (claims->narration_count >= NARRATIONS && !(finding->claims & CLAIM(THREAT)))
+		return true;
 	return claims->narration_count >= NARRATIONS_MANY || (message->is_list && message->links >= LINKS_MANY) ||
 	       specimen_is(message, finding->language, finding->cell, NEVER_HONEST);
 }
