@@ -52,6 +52,9 @@
 #define NEVER_HONEST                                                                                         \
 	(CLAIM(COMPROMISE) | CLAIM(RECORDED) | CLAIM(SEXUAL) | CLAIM(THREAT) | CLAIM(PROSECUTION))
 
+/* What follows if the victim does not do as he is told; a receipt with a warning in it says nothing of the kind. */
+#define THREATS (CLAIM(THREAT) | CLAIM(PROSECUTION) | CLAIM(AUTHORITY))
+
 static const struct core {
 	const char *name;
 	unsigned groups[4]; /* one claim at least of each */
@@ -132,7 +135,7 @@ static bool is_narrated(const struct claims *claims, const struct finding *findi
 		return true;
 	if (!claims->narration_count || standing == STANDING_BAD)
 		return false;
-	if (claims->narration_count >= NARRATIONS && !(finding->claims & CLAIM(THREAT)))
+	if (claims->narration_count >= NARRATIONS && !(finding->claims & THREATS))
 		return true;
 	return claims->narration_count >= NARRATIONS_MANY || (message->is_list && message->links >= LINKS_MANY) ||
 	       specimen_is(message, finding->language, finding->cell, NEVER_HONEST);
