@@ -56,5 +56,6 @@ bool kj_code_in_range(const struct kj_code_range *range, uint32_t code)
 {
 	if (range->mask)
 		return code >> 24 == 127 && (code & range->mask);
+	code &= ~range->ignore;
 	return code >= range->first && code <= range->last;
 }

@@ -1,8 +1,8 @@
 /*
  * build.h - a snapshot in the making
  *
- * The steps in their order: settings first, since they say where the lists are; then families and symbols;
- * then the DNS lists, which bring symbols of their own; then the policies, which weigh all of them. A step
+ * The steps in their order: settings first, since they say where the lists are; then families and symbols; then the
+ * definitions of DNS lists that come with the program; then the DNS lists that are asked, which bring symbols of their own; then the policies, which weigh all of them. A step
  * that complains does not keep the next from looking for more to complain about.
  */
 #ifndef KJ_CONF_BUILD_H
@@ -23,6 +23,7 @@ struct kj_build {
 	struct kj_conf_top top;
 	struct kj_rules rules;
 	struct kj_policies policies;
+	const struct kj_node *known_dnsbls; /* lists/dnsbl.conf, resolved; NULL for none */
 
 	/* Filled by kj_build_weights() and kj_build_dnsbls(), in the scratch arena, sorted in the end. */
 	struct kj_family *families;
@@ -39,6 +40,7 @@ int kj_build_init(struct kj_build *build, struct kj_arena *arena, struct kj_aren
 void kj_build_settings(struct kj_build *build, struct kj_node *conf);
 void kj_build_weights(struct kj_build *build, struct kj_node *weights);
 void kj_build_helos(struct kj_build *build, struct kj_node *helos);
+void kj_build_known_dnsbls(struct kj_build *build, struct kj_node *dnsbls);
 void kj_build_dnsbls(struct kj_build *build, const struct kj_node *conf);
 void kj_build_policies(struct kj_build *build, const struct kj_node *conf);
 

@@ -104,7 +104,8 @@ statement
 	{
 		if (!YYRECOVERING())
 			kj_complain(parse->complaints, false, @WORD.file, @WORD.line, @WORD.column,
-			    "\"=\" and a value, or a block in \"{\" and \"}\", must follow \"%s\"", $WORD);
+			    "\"=\" and a value, or a block in \"{\" and \"}\", must follow \"%s\"",
+			    strcmp($WORD, "key") == 0 ? $WORD : kj_parse_shown(parse, &@WORD, $WORD));
 		YYERROR;
 	}
 ;
@@ -189,7 +190,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct kj_parse *p
 		kj_buf_add_str(&buf, "a statement");
 	kj_complain(parse->complaints, false, place->file, place->line, place->column,
 	    parse->at_end ? "%s expected, but %s comes" : "%s expected, not \"%s\"", kj_buf_str(&buf),
-	    parse->at_end ? "the end of the file" : parse->found);
+	    parse->at_end ? "the end of the file" : kj_parse_shown(parse, place, parse->found));
 	kj_buf_free(&buf);
 	return 0;
 }

@@ -28,7 +28,7 @@ static void add_family(struct kj_build *build, const struct kj_node *node)
 		kj_complain_at(&build->sink, &node->place, "more than %u families", KJ_CONF_FAMILIES_MAX);
 	else
 		build->families[build->family_count++] =
-		    (struct kj_family){keep(build, node->title), family.cap_centi, family.gate_centi};
+		    (struct kj_family){keep(build, node->title), family.cap_centi, family.gate_centi, family.firm_centi};
 }
 
 /* The family's index; -1 after a complaint. */

@@ -53,6 +53,7 @@ struct kj_parse {
 	unsigned depth;
 	const char *word;  /* the last name seen */
 	const char *found; /* the last token, for complaints */
+	unsigned key_line; /* the last line with the word "key": what else stands there may be secret */
 	bool at_end, stopped;
 
 	struct kj_nodes nodes;
@@ -60,6 +61,12 @@ struct kj_parse {
 
 /* kj_scan_open - make parse->scanner ready for kj_scan_token() of grammar.h (lexer.l); -KJ_ENOMEM */
 int kj_scan_open(struct kj_parse *parse);
+
+/* kj_parse_shown - a token as a complaint about it may show it */
+static inline const char *kj_parse_shown(const struct kj_parse *parse, const struct kj_place *place, const char *token)
+{
+	return place->line == parse->key_line ? "..." : token;
+}
 
 /* Building blocks for the grammar (parse.c); NULL when out of memory. */
 struct kj_value *kj_parse_value(

@@ -35,6 +35,9 @@
 #define PREFIXES(base, member, count) LIST(KJ_TYPE_PREFIXES, base, member, const struct kj_prefix *, count)
 #define CODES(base, member, count)    LIST(KJ_TYPE_CODES, base, member, const struct kj_code_range *, count)
 
+#define CHOICES(base, member, count)  LIST(KJ_TYPE_CHOICES, base, member, const uint32_t *, count)
+#define SECRET(base, member)          KJ_TYPE_SECRET, FIELD(base, member, const char *), 0
+
 #define TOP          struct kj_conf_top
 #define POLICY       struct kj_conf_policy
 #define DNSBL        struct kj_conf_dnsbl
@@ -50,6 +53,13 @@ static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const formats[] = {[KJ_RECORD_LOGFMT] = "logfmt", [KJ_RECORD_JSON] = "json", NULL};
 static const char *const targets[] = {"stderr", "syslog", NULL};
 static const char *const pass_score[] = {"pass", "score", NULL};
+static const char *const list_asks[] = {"client", "sender", "helo", "url", "email-hash", NULL};
+static const char *const list_names[] = {"org", "host", NULL};
+static const char *const list_hashes[] = {[KJ_LIST_SHA1] = "sha1",
+    [KJ_LIST_SHA256] = "sha256",
+    [KJ_LIST_SHA1_BASE32] = "sha1-base32",
+    [KJ_LIST_SHA256_BASE32] = "sha256-base32",
+    NULL};
 
 /* clang-format off */
 static const struct kj_setting log_settings[] = {
@@ -133,6 +143,8 @@ static const struct kj_setting top_settings[] = {
 	 "clients whose Received line names the true peer", NULL},
 	{"local-mail", CHOICE(TOP, settings.score_local), "pass", ANY,
 	 "mail that no client sent", pass_score},
+	{"use-dnsbls", NAMES(TOP, use_dnsbls, use_dnsbl_count), "[]", ANY,
+	 "lists of lists/dnsbl.conf to ask", NULL},
 	{"spf", SWITCH(TOP, spf), "yes", ANY, "check SPF", no_yes},
 	{"extortion", SWITCH(TOP, extortion), "yes", ANY, "look for extortion", no_yes},
 	{"special-helos", NAMES(TOP, special_helos, special_helo_count), NULL, ANY,
@@ -163,12 +175,29 @@ static const struct kj_setting domain_settings[] = {
 static const struct kj_setting dnsbl_settings[] = {
 	{"label", HOST(DNSBL, label), QUOTED(""), ANY,
 	 "its name in log and headers; \"\" for the zone's", NULL},
-	{"ipv4", SWITCH(DNSBL, ipv4), "yes", ANY, "ask for IPv4 clients", no_yes},
-	{"ipv6", SWITCH(DNSBL, ipv6), "yes", ANY, "ask for IPv6 clients", no_yes},
-	{"score", SCORE(DNSBL, score_centi), "3.0", "-100", "100",
-	 "of codes that have none of their own", NULL},
+	{"asks", CHOICES(DNSBL, asks, ask_count), "client", ANY, "what the list is asked about", list_asks},
+	{"allow", SWITCH(DNSBL, allow), "no", ANY, "it speaks for mail, not against it", no_yes},
+	{"key", SECRET(DNSBL, key), QUOTED(""), ANY,
+	 "what the operator of the list wants in front of its zone; it is never shown", NULL},
+	{"needs-key", SWITCH(DNSBL, needs_key), "no", ANY, "without a key the list answers nobody", no_yes},
+	{"prefix", HOST(DNSBL, prefix), QUOTED(""), ANY, "stands between the question and key or zone", NULL},
+	{"ipv4", SWITCH(DNSBL, ipv4), NULL, ANY,
+	 "it knows IPv4 addresses; yes if it is asked about clients", no_yes},
+	{"ipv6", SWITCH(DNSBL, ipv6), NULL, ANY,
+	 "it knows IPv6 addresses; yes if it is asked about clients", no_yes},
+	{"domain", CHOICE(DNSBL, by_host), "org", ANY,
+	 "names it is asked about: the org domain, or the host as it is", list_names},
+	{"hash", CHOICE(DNSBL, hash), "sha1", ANY, "of addresses, in hexadecimal digits or base32", list_hashes},
+	{"score", SCORE(DNSBL, score_centi), NULL, "-100", "100",
+	 "of codes that have none of their own; 3.0, or -1.0 with allow", NULL},
+	{"timeout", MS(DNSBL, timeout_ms), "60s", "10ms", "60s",
+	 "an answer that takes longer is none, before the deadline", NULL},
 	{"blocked", CODES(DNSBL, blocked, blocked_count), "[]", ANY,
 	 "codes by which the list refuses us", NULL},
+	{"test-listed", NAMES(DNSBL, listed, listed_count), NULL, ANY,
+	 "addresses or names that are always listed; [] for none. The default is that of RFC 5782", NULL},
+	{"test-unlisted", NAMES(DNSBL, unlisted, unlisted_count), NULL, ANY,
+	 "addresses or names that never are; [] for none", NULL},
 	{0},
 };
 
@@ -185,6 +214,8 @@ static const struct kj_setting family_settings[] = {
 	{"cap", SCORE(FAMILY, cap_centi), NULL, "0", "1000", "no more than this from the whole family", NULL},
 	{"gate", SCORE(FAMILY, gate_centi), "0", "0", "1000",
 	 "a sum from which the family may open the gate to a tempfail; 0 for never", NULL},
+	{"firm", SCORE(FAMILY, firm_centi), "0", "0", "1000",
+	 "a sum from which no other family takes anything away from it; 0 for never", NULL},
 	{0},
 };
 
@@ -205,7 +236,7 @@ static const struct kj_setting helo_settings[] = {
 const struct kj_block kj_block_weights = {"weights", KJ_BLOCK_FREE, NULL, NULL, "changed scores of symbols"};
 const struct kj_block kj_block_code = {"code", KJ_BLOCK_TITLED, code_settings, NULL, "what an answer means"};
 const struct kj_block kj_block_dnsbl = {"dnsbl", KJ_BLOCK_TITLED, dnsbl_settings,
-    (const struct kj_block *const[]){&kj_block_code, NULL}, "a DNS list (RFC 5782) to ask about clients"};
+    (const struct kj_block *const[]){&kj_block_code, NULL}, "a DNS list (RFC 5782)"};
 const struct kj_block kj_block_domain = {"domain", KJ_BLOCK_TITLED, domain_settings,
     (const struct kj_block *const[]){&kj_block_weights, NULL},
     "the policy of a recipient domain and those below"};
@@ -229,3 +260,5 @@ const struct kj_block kj_block_conf = {"", KJ_BLOCK_GROUP, top_settings,
 const struct kj_block kj_block_weights_file = {"", KJ_BLOCK_GROUP, NULL,
     (const struct kj_block *const[]){&kj_block_family, &kj_block_symbol, NULL}, "lists/weights.conf"};
 const struct kj_block kj_block_helo_file = {"", KJ_BLOCK_GROUP, helo_settings, NULL, "lists/helo.conf"};
+const struct kj_block kj_block_dnsbl_file = {"", KJ_BLOCK_GROUP, NULL,
+    (const struct kj_block *const[]){&kj_block_dnsbl, NULL}, "lists/dnsbl.conf"};

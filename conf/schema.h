@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kanjiki/dnsbl.h"
 #include "kanjiki/policy.h"
-#include "kanjiki/question.h"
 #include "kanjiki/snapshot.h"
 #include "tree.h"
 
@@ -39,6 +39,8 @@ enum kj_type {
 	KJ_TYPE_NAMES,     /* const char *const *, and the count: normalised DNS names */
 	KJ_TYPE_PREFIXES,  /* const struct kj_prefix *, and the count */
 	KJ_TYPE_CODES,     /* const struct kj_code_range *, and the count */
+	KJ_TYPE_CHOICES,   /* const uint32_t *, and the count: indices into choices */
+	KJ_TYPE_SECRET,    /* const char *: labels of a DNS name; no complaint shows it */
 };
 
 struct kj_setting {
@@ -79,15 +81,24 @@ struct kj_conf_top {
 	const char *lists;                /* "" for KJ_LISTS_DIR */
 	const char *const *special_helos; /* NULL if the file does not say */
 	unsigned special_helo_count;
+	const char *const *use_dnsbls; /* zones of lists/dnsbl.conf */
+	unsigned use_dnsbl_count;
 	bool spf, extortion, split;
 };
 
 struct kj_conf_dnsbl {
 	const char *label; /* "" for the zone's name */
-	bool ipv4, ipv6;
+	const char *key, *prefix; /* "" for none */
+	const uint32_t *asks;	  /* bit numbers of enum kj_list_asks */
+	unsigned ask_count;
+	enum kj_list_hash hash;
+	bool ipv4, ipv6, by_host, allow, needs_key;
 	int32_t score_centi;
+	uint32_t timeout_ms;
 	const struct kj_code_range *blocked;
 	unsigned blocked_count;
+	const char *const *listed, *const *unlisted; /* addresses or names */
+	unsigned listed_count, unlisted_count;
 };
 
 struct kj_conf_code {
@@ -97,7 +108,7 @@ struct kj_conf_code {
 };
 
 struct kj_conf_family {
-	int32_t cap_centi, gate_centi;
+	int32_t cap_centi, gate_centi, firm_centi;
 };
 
 struct kj_conf_symbol {
@@ -111,7 +122,7 @@ struct kj_conf_helo {
 };
 
 /* The files, as blocks without name, and the titled and free blocks, which mean more than their settings. */
-extern const struct kj_block kj_block_conf, kj_block_weights_file, kj_block_helo_file;
+extern const struct kj_block kj_block_conf, kj_block_weights_file, kj_block_helo_file, kj_block_dnsbl_file;
 extern const struct kj_block kj_block_dnsbl, kj_block_code, kj_block_domain, kj_block_weights,
     kj_block_family, kj_block_symbol;
 
@@ -147,7 +158,7 @@ bool kj_value_store(
 bool kj_value_score(
     const char *name, const struct kj_value *value, int32_t *ret_centi, struct kj_conf_sink *sink);
 
-/* kj_code_range_parse - "127.0.0.3", "127.0.0.10-127.0.0.11" or "mask 0x06"; NULL, or what is wrong */
+/* kj_code_range_parse - "127.0.0.3", "127.0.0.10-127.0.0.11", "127.0.*.3" or "mask 0x06"; NULL, or what is wrong */
 const char *kj_code_range_parse(const char *text, struct kj_code_range *ret_range);
 
 /* kj_suggest - of a misspelt name, the nearest so far; begin with {name}. nearest is NULL if none is near. */

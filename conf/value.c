@@ -59,6 +59,18 @@ static const char *read_host(const struct reading *reading, const char *text, vo
 	return keep(reading, text, field);
 }
 
+static const char *read_secret(const struct reading *reading, const char *text, void *field)
+{
+	char name[KJ_NAME_STRLEN];
+
+	if (!*text)
+		return keep(reading, text, field);
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")] ||
+	    kj_name_normalise(text, name) < 0)
+		return "must be a name of letters, digits, \".\", \"-\" and \"_\"";
+	return keep(reading, name, field);
+}
+
 /* What is wrong with the path of a unix socket; NULL if nothing is. */
 static const char *socket_path_error(const char *path)
 {
@@ -249,7 +261,15 @@ static const struct type {
     [KJ_TYPE_PREFIXES] = {"addresses in quotes", QUOTED_OR_BARE, read_prefix, sizeof(struct kj_prefix)},
     [KJ_TYPE_CODES] = {"codes in quotes, like \"127.0.0.2\"", QUOTED_OR_BARE, read_code,
         sizeof(struct kj_code_range)},
+    [KJ_TYPE_CHOICES] = {"words", QUOTED_OR_BARE, read_choice, sizeof(uint32_t)},
+    [KJ_TYPE_SECRET] = {"a text in quotes", QUOTED_OR_BARE, read_secret, 0},
 };
+
+/* What a complaint may show of a value. */
+static const char *shown(const struct reading *reading, const struct kj_value *value)
+{
+	return reading->setting->type == KJ_TYPE_SECRET ? "..." : value->text;
+}
 
 static void complain_of_choice(const struct reading *reading, const struct kj_value *value)
 {
@@ -280,7 +300,7 @@ static bool read_scalar(const struct reading *reading, const struct kj_value *va
 		else
 			kj_complain_at(reading->sink, &value->place, "\"%s\" wants %s, not %s%s%s",
 			    reading->setting->name, type->wanted,
-			    value->kind == KJ_VALUE_STRING ? "the text \"" : "", value->text,
+			    value->kind == KJ_VALUE_STRING ? "the text \"" : "", shown(reading, value),
 			    value->kind == KJ_VALUE_STRING ? "\"" : "");
 		return false;
 	}
@@ -291,7 +311,7 @@ static bool read_scalar(const struct reading *reading, const struct kj_value *va
 		complain_of_choice(reading, value);
 	else
 		kj_complain_at(reading->sink, &value->place, "\"%s\" (%s) %s", reading->setting->name,
-		    value->text, wrong);
+		    shown(reading, value), wrong);
 	return false;
 }
 

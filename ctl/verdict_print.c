@@ -28,9 +28,10 @@ static bool missing_label(struct kj_evidence *evidence, unsigned index, char *ou
 	const struct kj_item *item = kj_evidence_item(evidence, index);
 	const char *why = kj_item_missing(item);
 
-	if (why)
-		snprintf(out, LABEL_MAX_BYTES, "%s: %s", item->question.label, why);
-	return why;
+	if (!why || kj_evidence_is_repeated(evidence, index))
+		return false;
+	snprintf(out, LABEL_MAX_BYTES, "%s: %s", item->question.label, why);
+	return true;
 }
 
 static void print_evidence(struct kj_evidence *evidence)

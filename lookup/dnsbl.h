@@ -15,4 +15,14 @@
  */
 kj_lookup_fn kj_lookup_dnsbl;
 
+enum kj_dnsbl_refusal {
+	KJ_DNSBL_LISTED,
+	KJ_DNSBL_REFUSED, /* a code that says that the list does not answer us */
+	KJ_DNSBL_NO_CODE, /* no code at all: outside of 127.0.0.0/8 */
+};
+
+/* kj_dnsbl_refuses - what one A record of a list means */
+enum kj_dnsbl_refusal kj_dnsbl_refuses(
+    const struct kj_addr *addr, const struct kj_code_range *blocked, unsigned blocked_count);
+
 #endif

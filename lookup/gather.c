@@ -43,7 +43,10 @@ static void answered(void *context, const struct kj_dns_answer *answer)
 	one_less(place->gather);
 }
 
-int kj_gather(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
+typedef int ask_fn(struct kj_resolver *resolver, const char *name, enum kj_dns_type type, int64_t deadline_ms,
+    kj_dns_done_fn *done, void *context);
+
+static int gather_by(ask_fn *ask, struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
     int64_t deadline_ms, kj_gather_done_fn *done, void *context)
 {
 	struct gather *gather =
@@ -57,12 +60,23 @@ int kj_gather(struct kj_resolver *resolver, const struct kj_gather_want *wants, 
 	gather->context = context;
 	for (unsigned i = 0; i < count; i++) {
 		gather->places[i].gather = gather;
-		if (kj_resolver_ask(resolver, wants[i].name, wants[i].type, deadline_ms, answered,
-		        &gather->places[i]) < 0)
+		if (ask(resolver, wants[i].name, wants[i].type, deadline_ms, answered, &gather->places[i]) < 0)
 			one_less(gather);
 	}
 	one_less(gather);
 	return 0;
+}
+
+int kj_gather(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
+    int64_t deadline_ms, kj_gather_done_fn *done, void *context)
+{
+	return gather_by(kj_resolver_ask, resolver, wants, count, deadline_ms, done, context);
+}
+
+int kj_gather_fresh(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
+    int64_t deadline_ms, kj_gather_done_fn *done, void *context)
+{
+	return gather_by(kj_resolver_ask_fresh, resolver, wants, count, deadline_ms, done, context);
 }
 
 enum kj_answer_status kj_lookup_status(const struct kj_dns_answer *answer)

@@ -29,6 +29,10 @@ typedef void kj_gather_done_fn(void *context, const struct kj_dns_answer *const 
 int kj_gather(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
     int64_t deadline_ms, kj_gather_done_fn *done, void *context);
 
+/* kj_gather_fresh - the same past our own cache (kj_resolver_ask_fresh) */
+int kj_gather_fresh(struct kj_resolver *resolver, const struct kj_gather_want *wants, unsigned count,
+    int64_t deadline_ms, kj_gather_done_fn *done, void *context);
+
 /* Whom a lookup tells what it found; the answer is borrowed for the call. */
 typedef void kj_lookup_done_fn(void *context, const struct kj_answer *answer);
 

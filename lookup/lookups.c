@@ -30,6 +30,9 @@ struct slot {
 	struct kj_lookups *lookups;
 	bool open;                /* no answer has arrived, and one is still wanted */
 	bool shown_is_final;      /* only for the session's thread */
+	bool asking;              /* it is being asked just now, by asker */
+	pthread_t asker;
+	int64_t asked_ms;
 	struct kj_answer arrived; /* points into memory */
 	struct kj_answer shown;
 	void *memory;
@@ -138,6 +141,8 @@ static void arrive(struct slot *slot, const struct kj_answer *answer)
 		slot->memory = copy_answer(answer, &slot->arrived);
 		if (!slot->memory)
 			slot->arrived = (struct kj_answer){.status = KJ_ANSWER_FAILED};
+		slot->arrived.took_ms = (uint32_t)(kj_clock_mono_ms(lookups->clock) - slot->asked_ms);
+		slot->arrived.cached = slot->asking && pthread_equal(slot->asker, pthread_self());
 		if (--lookups->open == 0)
 			pthread_cond_signal(&lookups->settled);
 	}
@@ -181,16 +186,26 @@ int kj_lookups_ask(struct kj_lookups *lookups, const struct kj_question *questio
 	struct slot *slot = add_slot(lookups);
 	int number = (int)lookups->count - 1;
 	kj_lookup_fn *fn = kind < sizeof lookup_fns / sizeof *lookup_fns ? lookup_fns[kind] : NULL;
-	int64_t deadline_ms = kj_clock_mono_ms(lookups->clock) + lookups->longest_ms;
+	uint32_t longest_ms = lookups->longest_ms;
+	int64_t now_ms = kj_clock_mono_ms(lookups->clock);
 
 	if (!slot)
 		return -KJ_ENOMEM;
+	if (question->timeout_ms && question->timeout_ms < longest_ms)
+		longest_ms = question->timeout_ms;
+	slot->asked_ms = now_ms;
+	slot->asker = pthread_self();
+	slot->asking = true;
 	pthread_mutex_lock(&lookups->lock);
 	lookups->open++;
 	pthread_mutex_unlock(&lookups->lock);
 	atomic_fetch_add_explicit(&lookups->refs, 1, memory_order_relaxed);
-	if (!fn || fn(lookups->resolver, question, deadline_ms, answered, slot) < 0)
+	if (!fn || fn(lookups->resolver, question, now_ms + longest_ms, answered, slot) < 0)
 		answered(slot, &failed);
+	/* The answer may already have come, on this thread or the resolver's; the session still holds the object. */
+	pthread_mutex_lock(&lookups->lock);
+	slot->asking = false;
+	pthread_mutex_unlock(&lookups->lock);
 	return number;
 }
 

@@ -284,8 +284,8 @@ static bool oversleeps(struct kj_resolver *r)
 	return true;
 }
 
-int kj_resolver_ask(struct kj_resolver *resolver, const char *name, enum kj_dns_type type,
-    int64_t deadline_ms, kj_dns_done_fn *done, void *context)
+static int ask(struct kj_resolver *resolver, const char *name, enum kj_dns_type type, int64_t deadline_ms,
+    bool fresh, kj_dns_done_fn *done, void *context)
 {
 	const struct kj_dns_answer *cached = NULL;
 	struct kj_query query;
@@ -305,7 +305,7 @@ int kj_resolver_ask(struct kj_resolver *resolver, const char *name, enum kj_dns_
 	resolver->stats.asked++;
 	if (resolver->closing)
 		rc = -KJ_ECLOSED;
-	else
+	else if (!fresh)
 		cached = kj_cache_get(resolver->cache, &query, hash, resolver->active_ms);
 	if (cached) {
 		cached = kj_dns_answer_ref(cached);
@@ -321,6 +321,18 @@ int kj_resolver_ask(struct kj_resolver *resolver, const char *name, enum kj_dns_
 		done(context, cached);
 	kj_dns_answer_unref(cached);
 	return rc;
+}
+
+int kj_resolver_ask(struct kj_resolver *resolver, const char *name, enum kj_dns_type type,
+    int64_t deadline_ms, kj_dns_done_fn *done, void *context)
+{
+	return ask(resolver, name, type, deadline_ms, false, done, context);
+}
+
+int kj_resolver_ask_fresh(struct kj_resolver *resolver, const char *name, enum kj_dns_type type,
+    int64_t deadline_ms, kj_dns_done_fn *done, void *context)
+{
+	return ask(resolver, name, type, deadline_ms, true, done, context);
 }
 
 void kj_resolver_stats(struct kj_resolver *resolver, struct kj_resolver_stats *ret_stats)

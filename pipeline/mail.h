@@ -14,7 +14,7 @@
 
 struct kj_lookups;
 
-#define KJ_QUESTIONS_MAX 128
+#define KJ_QUESTIONS_MAX 256
 
 /* Header fields that only we may write; forged ones are removed. */
 enum kj_own_field {

@@ -45,8 +45,11 @@ unsigned kj_join_missing(struct kj_evidence *evidence, struct kj_buf *out)
 		const struct kj_item *item = kj_evidence_item(evidence, i);
 		const char *why = kj_item_missing(item);
 
-		if (why)
-			kj_buf_printf(out, "%s%s: %s", missing++ ? ", " : "", item->question.label, why);
+		if (!why || kj_evidence_is_repeated(evidence, i))
+			continue;
+		kj_buf_printf(out, "%s%s: %s", missing++ ? ", " : "", item->question.label, why);
+		if (item->answer.status == KJ_ANSWER_DISABLED && item->answer.text)
+			kj_buf_printf(out, " (%s)", item->answer.text);
 	}
 	return missing;
 }

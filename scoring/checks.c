@@ -5,6 +5,9 @@
 
 const struct kj_check *const kj_checks[] = {
     &kj_check_dnsbl,
+    &kj_check_dnsbl_helo,
+    &kj_check_dnsbl_sender,
+    &kj_check_dnsbl_content,
     &kj_check_rdns,
     &kj_check_helo,
     &kj_check_spf,
@@ -27,5 +30,6 @@ void kj_checks_judge(const struct kj_facts *facts, const struct kj_rules *rules,
     struct kj_hits *hits)
 {
 	for (size_t i = 0; kj_checks[i]; i++)
-		kj_checks[i]->judge(facts, rules, evidence, hits);
+		if (kj_checks[i]->judge)
+			kj_checks[i]->judge(facts, rules, evidence, hits);
 }

@@ -1,14 +1,14 @@
 /*
  * evidence.c - questions and answers of one mail
  *
- * A mail has ten or twenty questions, so a plain array and linear search are the fastest table there is.
+ * A mail has ten or twenty questions, a hundred if it is full of links, so a plain array and linear search are the fastest table there is.
  */
 #include "kanjiki/evidence.h"
 
 #include "kanjiki/arena.h"
 #include "kanjiki/err.h"
 
-#define ITEMS_MAX 128
+#define ITEMS_MAX 256
 
 struct kj_evidence {
 	struct kj_arena *arena;
@@ -62,6 +62,7 @@ int kj_evidence_ask(struct kj_evidence *evidence, const struct kj_question *ques
 	item->question = *question;
 	item->question.label = copy(evidence->arena, question->label, &failed);
 	item->question.name = copy(evidence->arena, question->name, &failed);
+	item->question.secret_name = copy(evidence->arena, question->secret_name, &failed);
 	item->question.sender = copy(evidence->arena, question->sender, &failed);
 	item->question.helo = copy(evidence->arena, question->helo, &failed);
 	if (failed)
@@ -99,6 +100,18 @@ const char *kj_item_missing(const struct kj_item *item)
 	if (item->question.kind == KJ_ASK_SPF && item->answer.spf == KJ_SPF_TEMPERROR)
 		return "temperror";
 	return NULL;
+}
+
+bool kj_evidence_is_repeated(const struct kj_evidence *evidence, unsigned index)
+{
+	const struct kj_item *item = evidence->items[index];
+	const char *why = kj_item_missing(item);
+
+	for (unsigned i = 0; i < index && why; i++)
+		if (same_text(evidence->items[i]->question.label, item->question.label) &&
+		    same_text(kj_item_missing(evidence->items[i]), why))
+			return true;
+	return false;
 }
 
 unsigned kj_evidence_have(const struct kj_evidence *evidence)

@@ -30,13 +30,36 @@ static int apply_cap(struct kj_arena *arena, const struct kj_family *family, int
 	return 0;
 }
 
+/*
+ * What speaks for a mail outweighs what speaks against it, but not a family that is firm: the score is then at least that
+ * family's sum. A term says so, and keeps the sum exact.
+ */
+static int hold_firm(struct kj_arena *arena, const struct kj_family *firm, int32_t floor, struct kj_score *score,
+    struct kj_term *terms)
+{
+	if (!firm || score->total_centi >= floor)
+		return 0;
+	terms[score->term_count] = (struct kj_term){
+	    kj_arena_printf(arena, "FIRM(%s)", firm->name),
+	    firm->name,
+	    "nothing outweighs this family",
+	    floor - score->total_centi,
+	};
+	if (!terms[score->term_count++].symbol)
+		return -KJ_ENOMEM;
+	score->total_centi = floor;
+	return 0;
+}
+
 int kj_weigh(struct kj_arena *arena, const struct kj_hits *hits, const struct kj_weights *weights,
     const struct kj_policy *policy, struct kj_score *ret_score)
 {
 	unsigned hit_count = kj_hits_count(hits);
-	struct kj_term *terms = kj_arena_array(arena, hit_count + weights->family_count, sizeof *terms);
+	struct kj_term *terms = kj_arena_array(arena, hit_count + weights->family_count + 1, sizeof *terms);
 	int32_t *sums = kj_arena_array(arena, weights->family_count, sizeof *sums);
 	struct kj_score score = {.terms = terms};
+	const struct kj_family *firm = NULL;
+	int32_t floor = 0;
 
 	if (!terms || !sums)
 		return -KJ_ENOMEM;
@@ -62,7 +85,13 @@ int kj_weigh(struct kj_arena *arena, const struct kj_hits *hits, const struct kj
 		score.total_centi += sums[f];
 		score.families += sums[f] > 0;
 		score.gate_family |= family->gate_centi > 0 && sums[f] >= family->gate_centi;
+		if (family->firm_centi > 0 && sums[f] >= family->firm_centi && sums[f] > floor) {
+			firm = family;
+			floor = sums[f];
+		}
 	}
+	if (hold_firm(arena, firm, floor, &score, terms) < 0)
+		return -KJ_ENOMEM;
 	*ret_score = score;
 	return 0;
 }

@@ -55,13 +55,15 @@ struct kj_rules {
 struct kj_check {
 	const char *name;
 	const char *const *symbols; /* all it can hit, NULL-terminated; NULL if the configuration names them */
-	enum kj_stage ask_at;
+	enum kj_stage ask_at; /* ask and judge may be NULL */
 	void (*ask)(const struct kj_facts *facts, const struct kj_rules *rules, struct kj_evidence *evidence);
 	void (*judge)(const struct kj_facts *facts, const struct kj_rules *rules,
 	    const struct kj_evidence *evidence, struct kj_hits *hits);
 };
 
-extern const struct kj_check kj_check_dnsbl, kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
+/* The lists are asked at each stage, by a check each, and judged together, by the first of them. */
+extern const struct kj_check kj_check_dnsbl, kj_check_dnsbl_helo, kj_check_dnsbl_sender, kj_check_dnsbl_content;
+extern const struct kj_check kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
     kj_check_headers, kj_check_text, kj_check_extortion;
 
 /* kj_checks - all of them, NULL-terminated, in the order of the explanation */

@@ -42,6 +42,10 @@ unsigned kj_evidence_have(const struct kj_evidence *evidence);
  * answers that are missing are another matter: who sends the mail decides whether his own names resolve. */
 bool kj_evidence_is_blind(const struct kj_evidence *evidence);
 
+/* kj_evidence_is_repeated - an earlier item of the same label is missing for the same reason: one list that is asked about
+ * twenty links is one thing to say */
+bool kj_evidence_is_repeated(const struct kj_evidence *evidence, unsigned index);
+
 /* kj_item_missing - why this item is no knowledge, as a word ("timeout"), or NULL if it is */
 const char *kj_item_missing(const struct kj_item *item);
 

@@ -13,6 +13,7 @@ struct kj_family {
 	const char *name;
 	int32_t cap_centi;  /* the sum of the family's terms is cut to -cap..cap */
 	int32_t gate_centi; /* a family sum from here on may open the gate to a tempfail; 0: never */
+	int32_t firm_centi; /* from this sum on, what speaks for the mail takes nothing away from it; 0: never */
 };
 
 struct kj_symbol {

@@ -55,8 +55,11 @@ enum kj_spf_result {
 /* Codes first..last (host order) of a DNSBL; with a mask, any address in 127/8 having one of its bits. */
 struct kj_code_range {
 	uint32_t first, last;
-	uint32_t mask; /* 0: use the range */
+	uint32_t mask;	 /* 0: use the range */
+	uint32_t ignore; /* bits of a code that are not looked at before it is held against the range */
 };
+
+struct kj_dnsbl;
 
 struct kj_question {
 	enum kj_question_kind kind;
@@ -71,6 +74,11 @@ struct kj_question {
 	 * 127.0.0.0/8, and 127.255.255.0/24) */
 	const struct kj_code_range *blocked;
 	unsigned blocked_count;
+	/* DNSBL: what is really asked for, where the zone holds a key; name is then without it. Never shown to anybody. */
+	const char *secret_name;
+	/* DNSBL: whose question it is, for the list's own record; borrowed, may be NULL */
+	const struct kj_dnsbl *list;
+	uint32_t timeout_ms; /* an answer that takes longer is none; 0: the mail's own deadline */
 };
 
 struct kj_answer {
@@ -81,8 +89,12 @@ struct kj_answer {
 	unsigned name_count;
 	enum kj_fcrdns fcrdns;
 	enum kj_spf_result spf;
-	const char *text; /* SPF: what decided ("-all of example.jp", "too many lookups"); NULL if nothing to say */
+	/* SPF: what decided ("-all of example.jp", "too many lookups"). DISABLED: why. NULL if nothing to say. */
+	const char *text;
 	int64_t since_s;  /* FIRST_SEEN: seconds since 1970 */
+	uint32_t ttl_s;	  /* DNSBL, found: how long the resolvers keep the listing */
+	uint32_t took_ms; /* from asking to the answer */
+	bool cached;	  /* answered while it was being asked, without the network */
 };
 
 /* kj_answer_is_known - FOUND or NOT_FOUND */

@@ -117,6 +117,11 @@ typedef void kj_dns_done_fn(void *context, const struct kj_dns_answer *answer);
 int kj_resolver_ask(struct kj_resolver *resolver, const char *name, enum kj_dns_type type, int64_t deadline_ms,
     kj_dns_done_fn *done, void *context);
 
+/* kj_resolver_ask_fresh - the same past our own cache, which takes the answer all the same: for finding out how a server
+ * is now. What its own cache says is up to it. */
+int kj_resolver_ask_fresh(struct kj_resolver *resolver, const char *name, enum kj_dns_type type, int64_t deadline_ms,
+    kj_dns_done_fn *done, void *context);
+
 /* kj_resolver_stats - a snapshot of the counters. Threads: safe. */
 void kj_resolver_stats(struct kj_resolver *resolver, struct kj_resolver_stats *ret_stats);
 

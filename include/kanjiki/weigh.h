@@ -16,7 +16,9 @@
 struct kj_arena;
 
 struct kj_term {
-	const char *symbol; /* what a cap cut off is a term of its own: "CAP(headers)" with a negative score */
+	/* What a cap cut off is a term of its own: "CAP(headers)" with a negative score. So is what others would have taken
+	 * away from a firm family: "FIRM(extortion)" with a positive one. */
+	const char *symbol;
 	const char *family; /* "" for a symbol without a row in the weights, which scores 0 */
 	const char *reason;
 	int32_t score_centi;
@@ -24,7 +26,7 @@ struct kj_term {
 
 struct kj_score {
 	int32_t total_centi;
-	const struct kj_term *terms; /* in the order of the hits, caps last */
+	const struct kj_term *terms; /* in the order of the hits; then caps, then what a firm family holds */
 	unsigned term_count;
 	unsigned families;  /* how many families raise the score */
 	bool gate_family;   /* one of them reaches its gate (policy.h) */

@@ -306,13 +306,17 @@ END_TEST
 
 START_TEST(code_range_and_mask)
 {
-	struct kj_code_range range = {0x7f00000a, 0x7f00000b, 0}, mask = {0, 0, 0x82};
+	struct kj_code_range range = {.first = 0x7f00000a, .last = 0x7f00000b}, mask = {.mask = 0x82};
+	struct kj_code_range any = {.first = 0x7f000003, .last = 0x7f000003, .ignore = 0xff00};
 
 	ck_assert(kj_code_in_range(&range, 0x7f00000a));
 	ck_assert(!kj_code_in_range(&range, 0x7f00000c));
 	ck_assert(kj_code_in_range(&mask, 0x7f000006));
 	ck_assert(!kj_code_in_range(&mask, 0x7f000004));
 	ck_assert(!kj_code_in_range(&mask, 0x0a000002));
+	ck_assert(kj_code_in_range(&any, 0x7f000503));
+	ck_assert(!kj_code_in_range(&any, 0x7f000502));
+	ck_assert(!kj_code_in_range(&any, 0x7f010503));
 }
 END_TEST
 

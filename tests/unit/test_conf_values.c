@@ -143,7 +143,7 @@ START_TEST(the_default_policy_has_the_weights_of_the_lists)
 	ck_assert_int_eq(policy->tempfail_centi, 800);
 	ck_assert(policy->tempfail);
 	ck_assert_ptr_null(policy->subject_prefix);
-	ck_assert_uint_eq(weights->family_count, 7);
+	ck_assert_uint_eq(weights->family_count, 8);
 	for (unsigned i = 0; i < weights->family_count; i++) {
 		const struct kj_family *family = &weights->families[i];
 		bool is_list = strcmp(family->name, "dnsbl") == 0,
@@ -151,6 +151,7 @@ START_TEST(the_default_policy_has_the_weights_of_the_lists)
 
 		ck_assert_int_gt(family->cap_centi, 0);
 		ck_assert_int_eq(family->gate_centi, is_list ? 1 : is_extortion ? 600 : 0);
+		ck_assert_int_eq(family->firm_centi, is_extortion ? 400 : 0);
 	}
 	for (unsigned i = 0; i < weights->symbol_count; i++) {
 		ck_assert_int_eq(policy->score_centi[i], weights->symbols[i].score_centi);
@@ -357,6 +358,93 @@ static void every_setting_is_in(const struct kj_block *block, const char *text)
 	}
 }
 
+START_TEST(a_known_list_is_asked_if_it_is_named_or_has_a_block)
+{
+	struct loaded loaded;
+	const struct kj_dnsbl *zen, *dbl, *dqs;
+
+	load_good(&loaded, "use-dnsbls = [\"zen.spamhaus.org\", \"dbl.spamhaus.org\"]\n"
+	                   "dnsbl \"dbl.spamhaus.org\" { label = dbl timeout = 800ms asks = url }\n"
+	                   "dnsbl \"zen.dq.spamhaus.net\" { key = \"SeCrEt\" }\n");
+	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, 3);
+	zen = &loaded.build.rules.dnsbls[0];
+	ck_assert_str_eq(zen->zone, "zen.spamhaus.org");
+	ck_assert_ptr_eq(zen->query_zone, zen->zone);
+	ck_assert_uint_eq(zen->asks, KJ_LIST_CLIENT);
+	ck_assert_uint_eq(zen->listed_count, 2);
+	ck_assert_str_eq(zen->listed[0], "2.0.0.127");
+	ck_assert_str_eq(zen->listed[1], "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0");
+	ck_assert_str_eq(zen->unlisted[0], "1.0.0.127");
+	ck_assert_int_eq(score_of(&loaded.build, "", "RBL_CSS"), 350);
+	dbl = &loaded.build.rules.dnsbls[1];
+	ck_assert_str_eq(dbl->label, "dbl");
+	ck_assert_uint_eq(dbl->timeout_ms, 800);
+	ck_assert_uint_eq(dbl->asks, KJ_LIST_URL);
+	ck_assert(dbl->by_host && !dbl->ipv4 && !dbl->ipv6);
+	ck_assert_str_eq(dbl->listed[0], "dbltest.com");
+	ck_assert_str_eq(dbl->unlisted[0], "invalid");
+	dqs = &loaded.build.rules.dnsbls[2];
+	ck_assert_str_eq(dqs->zone, "zen.dq.spamhaus.net");
+	ck_assert_str_eq(dqs->query_zone, "secret.zen.dq.spamhaus.net");
+	unload(&loaded);
+}
+END_TEST
+
+START_TEST(every_known_list_can_be_asked)
+{
+	struct kj_buf conf = KJ_BUF_INIT(65536);
+	struct loaded loaded;
+	unsigned count = 0;
+
+	load_good(&loaded, "");
+	for (const struct kj_node *node = loaded.build.known_dnsbls->children; node; node = node->next, count++)
+		kj_buf_printf(&conf, "dnsbl \"%s\" { key = x }\n", node->title);
+	unload(&loaded);
+	load_good(&loaded, kj_buf_str(&conf));
+	ck_assert_uint_gt(count, 15);
+	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, count);
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned c = 0; c < loaded.build.rules.dnsbls[i].code_count; c++)
+			ck_assert_str_ne(loaded.build.rules.dnsbls[i].codes[c].symbol, "");
+	unload(&loaded);
+	kj_buf_free(&conf);
+}
+END_TEST
+
+START_TEST(a_known_lists_codes_are_replaced_as_a_whole)
+{
+	struct loaded loaded;
+
+	load_good(&loaded, "dnsbl \"zen.spamhaus.org\" { code \"127.0.0.2\" { symbol = MINE score = 1.0 } }");
+	ck_assert_uint_eq(loaded.build.rules.dnsbls[0].code_count, 1);
+	ck_assert_int_lt(kj_build_find_symbol(&loaded.build, "RBL_CSS"), 0);
+	unload(&loaded);
+}
+END_TEST
+
+START_TEST(test_points_follow_what_a_list_is_asked)
+{
+	struct loaded loaded;
+	const struct kj_dnsbl *dnsbls;
+
+	load_good(&loaded, "dnsbl \"a.example\" { }\n"
+	                   "dnsbl \"b.example\" { asks = [client, url] ipv6 = no }\n"
+	                   "dnsbl \"c.example\" { asks = email-hash test-listed = \"A@b.example\" }\n"
+	                   "dnsbl \"d.example\" { test-listed = [] test-unlisted = [\"192.0.2.1\", \"::ffff:7f00:1\"] }\n");
+	dnsbls = loaded.build.rules.dnsbls;
+	ck_assert_uint_eq(dnsbls[0].listed_count, 1);
+	ck_assert_uint_eq(dnsbls[0].unlisted_count, 2);
+	ck_assert_uint_eq(dnsbls[1].listed_count, 2);
+	ck_assert_str_eq(dnsbls[1].listed[1], "test");
+	ck_assert_str_eq(dnsbls[2].listed[0], "894741fd17a1c947e869490b15afe8ad678a0cef");
+	ck_assert_uint_eq(dnsbls[2].unlisted_count, 0);
+	ck_assert_uint_eq(dnsbls[3].listed_count, 0);
+	ck_assert_str_eq(dnsbls[3].unlisted[0], "1.2.0.192");
+	ck_assert_str_eq(dnsbls[3].unlisted[1], "1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0");
+	unload(&loaded);
+}
+END_TEST
+
 START_TEST(the_sample_has_every_setting_with_its_default)
 {
 	struct kj_buf sample = KJ_BUF_INIT(65536);
@@ -396,7 +484,7 @@ START_TEST(the_examples_of_the_sample_are_right)
 
 	read_sample(&sample, true);
 	load_good(&loaded, kj_buf_str(&sample));
-	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, 2);
+	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, 5);
 	ck_assert_uint_eq(loaded.build.policies.policy_count, 2);
 	unload(&loaded);
 	kj_buf_free(&sample);
@@ -442,6 +530,10 @@ int main(void)
 	add_rows(tc, codes_are_single_ranges_or_masks, codes);
 	tcase_add_test(tc, other_codes_are_refused);
 	tcase_add_test(tc, dns_lists_bring_their_symbols);
+	tcase_add_test(tc, a_known_list_is_asked_if_it_is_named_or_has_a_block);
+	tcase_add_test(tc, every_known_list_can_be_asked);
+	tcase_add_test(tc, a_known_lists_codes_are_replaced_as_a_whole);
+	tcase_add_test(tc, test_points_follow_what_a_list_is_asked);
 	tcase_add_test(tc, the_sample_has_every_setting_with_its_default);
 	tcase_add_test(tc, the_examples_of_the_sample_are_right);
 	tcase_add_test(tc, every_limit_of_the_table_can_be_read);

@@ -49,7 +49,7 @@ static const struct {
 
 START_TEST(a_list_says_listed_or_not_or_refuses)
 {
-	static const struct kj_code_range blocked[] = {{0x7f0001ff, 0x7f0001ff, 0}};
+	static const struct kj_code_range blocked[] = {{.first = 0x7f0001ff, .last = 0x7f0001ff}};
 	struct kj_question question = {.kind = KJ_ASK_DNSBL, .name = dnsbl_rows[_i].name, .blocked = blocked};
 	struct kj_resolver *resolver = resolver_with(NSD_ONLY, 300);
 	const struct kj_answer *answer;

@@ -33,21 +33,25 @@ static void answer(struct kj_question question, struct kj_answer with)
 	kj_evidence_item(evidence, kj_evidence_count(evidence) - 1)->answer = with;
 }
 
-static const struct kj_family families[] = {{"connection", 350, 0}, {"dnsbl", 600, 1}, {"extortion", 1000, 600}};
+static const struct kj_family families[] = {
+    {"connection", 350, 0, 0}, {"dnsbl", 600, 1, 0}, {"extortion", 1000, 600, 400}, {"allow", 300, 0, 0}};
 static const struct kj_symbol symbols[] = {
     {"CORE", 2, 650, ""},
+    {"GOOD", 3, -200, ""},
     {"HELO", 0, 250, ""},
+    {"HINT", 2, 100, ""},
     {"LISTED", 1, 300, ""},
     {"PTR", 0, 200, ""},
+    {"TRUSTED", 3, -250, ""},
 };
-static const struct kj_weights weights = {families, 3, symbols, 4};
-static const int32_t defaults[] = {650, 250, 300, 200}, gentle[] = {650, 250, 0, -100};
+static const struct kj_weights weights = {families, 4, symbols, 7};
+static const int32_t defaults[] = {650, -200, 250, 100, 300, 200, -250}, gentle[] = {650, -200, 250, 100, 0, -100, -250};
 static const struct kj_policy policy_rows[] = {
     {"", 500, 800, true, NULL, defaults},
     {"example.jp", 400, 800, false, NULL, gentle},
     {"sub.example.jp", 300, 800, true, NULL, defaults},
 };
-static const struct kj_policies policies = {{families, 3, symbols, 4}, policy_rows, 3, false};
+static const struct kj_policies policies = {{families, 4, symbols, 7}, policy_rows, 3, false};
 
 static struct kj_score weigh(const char *const *which, const struct kj_policy *policy)
 {
@@ -86,6 +90,36 @@ START_TEST(a_domain_weighs_for_itself)
 	ck_assert_int_eq(score.total_centi, 150);
 	ck_assert_uint_eq(score.families, 1);
 	ck_assert(!score.gate_family);
+}
+END_TEST
+
+START_TEST(what_speaks_for_a_mail_has_a_floor_and_never_outweighs_an_extortion)
+{
+	static const char *const good[] = {"GOOD", "TRUSTED", "LISTED", NULL};
+	static const char *const core[] = {"CORE", "HELO", "GOOD", "TRUSTED", NULL};
+	static const char *const hint[] = {"HINT", "GOOD", NULL};
+	struct kj_score score = weigh(good, &policy_rows[0]);
+
+	ck_assert_int_eq(score.total_centi, 300 - 300);
+	score = weigh(core, &policy_rows[0]);
+	ck_assert_int_eq(score.total_centi, 650);
+	ck_assert_str_eq(score.terms[score.term_count - 1].symbol, "FIRM(extortion)");
+	ck_assert_int_eq(score.terms[score.term_count - 1].score_centi, 50);
+	ck_assert_int_eq(weigh(hint, &policy_rows[0]).total_centi, -100);
+}
+END_TEST
+
+START_TEST(one_list_that_fails_often_is_one_thing_to_say)
+{
+	answer((struct kj_question){.kind = KJ_ASK_DNSBL, .label = "l", .name = "a.l"},
+	    (struct kj_answer){.status = KJ_ANSWER_TIMEOUT});
+	answer((struct kj_question){.kind = KJ_ASK_DNSBL, .label = "l", .name = "b.l"},
+	    (struct kj_answer){.status = KJ_ANSWER_TIMEOUT});
+	answer((struct kj_question){.kind = KJ_ASK_DNSBL, .label = "l", .name = "c.l"},
+	    (struct kj_answer){.status = KJ_ANSWER_BLOCKED});
+	ck_assert(!kj_evidence_is_repeated(evidence, 0));
+	ck_assert(kj_evidence_is_repeated(evidence, 1));
+	ck_assert(!kj_evidence_is_repeated(evidence, 2));
 }
 END_TEST
 
@@ -182,6 +216,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, terms_sum_up_exactly_with_a_cap);
 	tcase_add_test(tc, a_domain_weighs_for_itself);
+	tcase_add_test(tc, what_speaks_for_a_mail_has_a_floor_and_never_outweighs_an_extortion);
+	tcase_add_test(tc, one_list_that_fails_often_is_one_thing_to_say);
 	tcase_add_test(tc, policies_are_found_by_the_nearest_domain);
 	add_rows(tc, tempfail_needs_the_gate, decide_rows);
 	tcase_add_test(tc, evidence_counts_knowledge);

@@ -113,13 +113,14 @@ START_TEST(spf_of_the_helo_fails_on_its_own)
 END_TEST
 
 static const struct kj_dnsbl_code codes[] = {
-    {{0x7f000003, 0x7f000003, 0}, "RBL_CSS"},
-    {{0x7f00000a, 0x7f00000b, 0}, "RBL_PBL"},
+    {{.first = 0x7f000003, .last = 0x7f000003}, "RBL_CSS"},
+    {{.first = 0x7f00000a, .last = 0x7f00000b}, "RBL_PBL"},
 };
-static const struct kj_dnsbl_code bits[] = {{{0, 0, 0x06}, "RBL_BITS"}};
+static const struct kj_dnsbl_code bits[] = {{{.mask = 0x06}, "RBL_BITS"}};
+#define LIST(zone_, label_) .zone = zone_, .query_zone = zone_, .label = label_
 static const struct kj_dnsbl lists[] = {
-    {"bl.example", "bl", true, true, codes, 2, NULL, 0},
-    {"v4.example", "v4", true, false, bits, 1, NULL, 0},
+    {LIST("bl.example", "bl"), .asks = KJ_LIST_CLIENT, .ipv4 = true, .ipv6 = true, .codes = codes, .code_count = 2},
+    {LIST("v4.example", "v4"), .asks = KJ_LIST_CLIENT, .ipv4 = true, .codes = bits, .code_count = 1},
 };
 static const struct kj_rules list_rules = {.dnsbls = lists, .dnsbl_count = 2};
 
