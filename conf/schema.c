@@ -122,6 +122,13 @@ static const struct kj_setting deferral_settings[] = {
 	{0},
 };
 
+static const struct kj_setting list_health_settings[] = {
+	{"every", MS(TOP, settings.list_every_ms), "10m", "1s", "1d", "time between two examinations of a DNS list", NULL},
+	{"elsewhere", HOST(TOP, settings.list_elsewhere), QUOTED("com"), ANY,
+	 "a domain in which random names do not exist, to see a resolver that invents answers", NULL},
+	{0},
+};
+
 static const struct kj_setting top_settings[] = {
 	{"socket", SOCKET(TOP, settings.socket), QUOTED("unix:/run/kanjiki/milter.sock"), ANY,
 	 "where the MTA finds the milter", NULL},
@@ -252,10 +259,12 @@ static const struct kj_block resolver_block = {
     "resolver", KJ_BLOCK_GROUP, resolver_settings, NULL, "the DNS resolver"};
 static const struct kj_block deferral_block = {
     "deferral", KJ_BLOCK_GROUP, deferral_settings, NULL, "mail that is put off"};
+static const struct kj_block list_health_block = {
+    "list-health", KJ_BLOCK_GROUP, list_health_settings, NULL, "how the DNS lists are watched"};
 
 const struct kj_block kj_block_conf = {"", KJ_BLOCK_GROUP, top_settings,
     (const struct kj_block *const[]){&log_block, &limits_block, &resolver_block, &deferral_block,
-        &kj_block_weights, &kj_block_dnsbl, &kj_block_domain, NULL},
+        &list_health_block, &kj_block_weights, &kj_block_dnsbl, &kj_block_domain, NULL},
     "kanjiki.conf"};
 const struct kj_block kj_block_weights_file = {"", KJ_BLOCK_GROUP, NULL,
     (const struct kj_block *const[]){&kj_block_family, &kj_block_symbol, NULL}, "lists/weights.conf"};

@@ -17,6 +17,8 @@ struct kj_command {
 
 extern const struct kj_command kj_cmd_check_config;
 extern const struct kj_command kj_cmd_explain_text;
+extern const struct kj_command kj_cmd_lists;
+extern const struct kj_command kj_cmd_metrics;
 extern const struct kj_command kj_cmd_reload;
 extern const struct kj_command kj_cmd_score;
 

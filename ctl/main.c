@@ -9,6 +9,8 @@
 static const struct kj_command *const commands[] = {
     &kj_cmd_check_config,
     &kj_cmd_explain_text,
+    &kj_cmd_lists,
+    &kj_cmd_metrics,
     &kj_cmd_reload,
     &kj_cmd_score,
 };

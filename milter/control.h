@@ -2,7 +2,7 @@
  * control.h - the control socket: one command a connection, answered in lines
  *
  * A client writes one line ("reload") and reads lines until the daemon closes: "warning ..." and "error ..." for
- * what was found, and at last one line that begins with "ok " or "error ". The socket belongs to the daemon's user
+ * what was found, "data ..." for what was asked for, and at last one line that begins with "ok " or "error ". The socket belongs to the daemon's user
  * with mode 0600: the group is that of the MTA, which has no orders to give.
  *
  * Threads: the daemon's main thread only; nothing here waits.

@@ -3,6 +3,7 @@
  */
 #include "kanjiki/first_seen.h"
 #include "kanjiki/lookups.h"
+#include "pipeline/list_watch.h"
 #include "pipeline/mail.h"
 
 static struct kj_answer first_seen(struct kj_mail *mail, const char *domain)
@@ -26,7 +27,7 @@ static void carry_out(struct kj_mail *mail, unsigned index)
 		item->answer = first_seen(mail, item->question.name);
 	} else if (!mail->lookups) {
 		item->answer.status = KJ_ANSWER_DISABLED;
-	} else {
+	} else if (!kj_list_disabled(mail, &item->question, &item->answer)) {
 		mail->numbers[index] = kj_lookups_ask(mail->lookups, &item->question);
 		if (mail->numbers[index] < 0)
 			item->answer.status = KJ_ANSWER_FAILED;
@@ -54,5 +55,6 @@ uint32_t kj_mail_wait(struct kj_mail *mail)
 		if (mail->numbers[i] >= 0)
 			kj_evidence_item(mail->evidence, i)->answer =
 			    *kj_lookups_answer(mail->lookups, mail->numbers[i]);
+	kj_list_notes(mail);
 	return (uint32_t)(kj_clock_mono_ms(clock) - start_ms);
 }

@@ -5,7 +5,9 @@
 
 #include "kanjiki/deferral.h"
 #include "kanjiki/first_seen.h"
+#include "kanjiki/list_health.h"
 #include "kanjiki/record.h"
+#include "pipeline/list_watch.h"
 
 #define LOST_AFTER_S 86400
 #define LINE_MAX     8192
@@ -127,11 +129,14 @@ int kj_engine_new(struct kj_snapshot *snapshot, const struct kj_engine_options *
 	if (!engine)
 		return kj_fail(reason, KJ_ENOMEM, "out of memory");
 	engine->options = *options;
+	engine->started_s = kj_clock_wall_s(options->clock);
 	pthread_mutex_init(&engine->lock, NULL);
 	kj_ceiling_init(&engine->ceiling);
 	rc = open_state(engine, snapshot, reason);
 	if (rc == 0)
 		rc = generation_new(engine, snapshot, NULL, &engine->current, reason);
+	if (rc == 0 && options->say && !options->offline)
+		rc = kj_list_watch_start(engine, reason);
 	if (rc < 0) {
 		kj_engine_free(engine);
 		return rc;
@@ -144,7 +149,10 @@ void kj_engine_free(struct kj_engine *engine)
 {
 	if (!engine)
 		return;
+	/* Probes that are under way end with the resolver, which is the current generation's: only then may the records go. */
+	kj_list_watch_stop(engine);
 	kj_generation_put(engine->current);
+	kj_list_health_free(engine->health);
 	kj_store_close(engine->store);
 	kj_ceiling_destroy(&engine->ceiling);
 	pthread_mutex_destroy(&engine->lock);
@@ -162,6 +170,8 @@ int kj_engine_reload(struct kj_engine *engine, struct kj_snapshot *snapshot, str
 		engine->current = after;
 		pthread_mutex_unlock(&engine->lock);
 	}
+	if (rc == 0 && engine->health)
+		kj_list_health_wake(engine->health);
 	kj_generation_put(old);
 	kj_generation_put(before);
 	return rc;
@@ -174,6 +184,11 @@ struct kj_snapshot *kj_engine_snapshot(struct kj_engine *engine)
 
 	kj_generation_put(generation);
 	return snapshot;
+}
+
+void kj_engine_count(struct kj_engine *engine, enum kj_action action)
+{
+	atomic_fetch_add_explicit(&engine->mails[action], 1, memory_order_relaxed);
 }
 
 struct sweep {

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "kanjiki/clock.h"
+#include "kanjiki/decide.h"
 #include "kanjiki/engine.h"
 #include "kanjiki/hash.h"
 #include "kanjiki/resolver.h"
@@ -28,14 +29,24 @@ struct kj_generation {
 	struct kj_shared_resolver *shared; /* NULL offline */
 };
 
+struct kj_list_health;
+
 struct kj_engine {
 	struct kj_engine_options options;
+	struct kj_list_health *health; /* NULL if nobody watches the lists */
+	pthread_t watch;
+	bool watches;
+	int64_t started_s;
+	atomic_uint_fast64_t mails[KJ_ACTIONS]; /* by action */
 	struct kj_store *store; /* NULL without state */
 	struct kj_hash_key key; /* of the store, or random */
 	struct kj_ceiling ceiling;
 	pthread_mutex_t lock; /* guards `current` */
 	struct kj_generation *current;
 };
+
+/* kj_engine_count - a mail has its verdict */
+void kj_engine_count(struct kj_engine *engine, enum kj_action action);
 
 /* kj_generation_get - the current one, with a reference; kj_generation_put gives it back (NULL is allowed) */
 struct kj_generation *kj_generation_get(struct kj_engine *engine);

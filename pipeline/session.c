@@ -248,12 +248,15 @@ const struct kj_verdict *kj_session_end(struct kj_session *session, const char *
 {
 	struct kj_mail *mail = session->mail;
 
-	if (!mail)
+	if (!mail) {
+		kj_engine_count(session->engine, session->pass.action);
 		return &session->pass;
+	}
 	mail->now_s = session->now_s > 0 ? session->now_s : kj_clock_wall_s(session->engine->options.clock);
 	mail->facts.came_earlier = session->now_s < 0;
 	mail->queue_id = queue_id ? kj_arena_strdup(mail->arena, queue_id) : NULL;
 	kj_mail_judge(mail);
+	kj_engine_count(session->engine, mail->verdict.action);
 	mail->ended = true;
 	return &mail->verdict;
 }

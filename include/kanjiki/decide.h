@@ -14,6 +14,7 @@
 
 /* From mild to harsh. */
 enum kj_action { KJ_ACTION_PASS, KJ_ACTION_ACCEPT, KJ_ACTION_TAG, KJ_ACTION_TEMPFAIL };
+#define KJ_ACTIONS 4
 
 /* kj_action_name - "pass", "accept", "tag", "tempfail" */
 const char *kj_action_name(enum kj_action action);

@@ -11,6 +11,7 @@
 
 #include "kanjiki/err.h"
 
+struct kj_buf;
 struct kj_clock;
 struct kj_engine;
 struct kj_snapshot;
@@ -19,6 +20,10 @@ struct kj_engine_options {
 	const struct kj_clock *clock; /* must outlive the engine */
 	bool offline;		      /* ask the network nothing; every such question is "disabled" */
 	bool dry_run;		      /* judge each mail as if it came for the first time, and keep nothing */
+	/* What happens beside the mails: a DNS list fails or returns; a line each, by the snapshot's log format, from a thread
+	 * of the engine's own. NULL: nobody listens, and the lists are not watched. */
+	void (*say)(void *context, bool is_warning, const char *line);
+	void *say_context;
 };
 
 /*
@@ -45,5 +50,12 @@ struct kj_snapshot *kj_engine_snapshot(struct kj_engine *engine);
  * Calls say() with one logfmt or JSON line each (by the snapshot's log format). Call it about once an hour.
  */
 void kj_engine_sweep(struct kj_engine *engine, void (*say)(void *context, const char *line), void *context);
+
+/* kj_engine_lists - the DNS lists and how they are, as a table for people. Threads: safe. */
+void kj_engine_lists(struct kj_engine *engine, struct kj_buf *out);
+
+/* kj_engine_metrics - counters of mails, lists and resolver in Prometheus' text format. Threads: safe.
+ * Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4) */
+void kj_engine_metrics(struct kj_engine *engine, struct kj_buf *out);
 
 #endif

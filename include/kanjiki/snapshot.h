@@ -50,6 +50,9 @@ struct kj_settings {
 	uint32_t warm_up_s;	   /* before first-seen knowledge counts */
 
 	struct kj_resolver_config resolver;
+
+	uint32_t list_every_ms;	    /* between two examinations of a DNS list */
+	const char *list_elsewhere; /* a domain in which random names do not exist */
 };
 
 /* One thing that is wrong in a configuration file. */

@@ -24,7 +24,7 @@ authserv-id = "mx.example.jp"
 lists = "{directory}/lists"
 warm-up = 0s
 deadline = {deadline}
-resolver {{ servers = ["127.0.0.1:{dns_port}"] }}
+resolver {{ servers = ["127.0.0.1:{dns_port}"]  {resolver} }}
 # The ceiling has its own tests; here it would make one test depend on another.
 deferral {{ min-age = {min_age}  attempts = 5  keep = 1d  floor = 10000 }}
 dnsbl "bl.kanjiki.test" {{
@@ -64,7 +64,7 @@ def parse_logfmt(line):
 class Kanjikid:
     """Part kanjikid. Its files lie in `directory`, owned by the user it becomes."""
 
-    def __init__(self, directory, dns_port, more="", deadline="2s", min_age="2s"):
+    def __init__(self, directory, dns_port, more="", deadline="2s", min_age="2s", resolver=""):
         self.directory = os.path.join(directory, "kanjiki")
         os.mkdir(self.directory)
         user = pwd.getpwnam("nobody")
@@ -72,7 +72,8 @@ class Kanjikid:
         # A copy, for the daemon reads them again at a reload, when it may not look into the tree any more.
         shutil.copytree(os.path.join(TOP, "lists"), os.path.join(self.directory, "lists"))
         self.conf = os.path.join(self.directory, "kanjiki.conf")
-        self.values = {"directory": self.directory, "dns_port": dns_port, "deadline": deadline, "min_age": min_age}
+        self.values = {"directory": self.directory, "dns_port": dns_port, "deadline": deadline, "min_age": min_age,
+                       "resolver": resolver}
         self.configure(more)
         self.socket = "unix:%s/milter.sock" % self.directory
         self.log_path = os.path.join(self.directory, "log")

@@ -36,10 +36,11 @@ class Nameservers:
     """Parts rbldnsd, nsd and unbound; `port` is where Unbound listens on 127.0.0.1.
 
     top: where zones/ and dnsbl/ are, if not beside this file (a copy of them with more in it)
+    unbound: lines more for the server section of Unbound's configuration
     """
 
-    def __init__(self, directory, top=HERE):
-        self.top = top
+    def __init__(self, directory, top=HERE, unbound=()):
+        self.top, self.unbound_lines = top, unbound
         self.directory = os.path.join(directory, "dns")
         os.makedirs(self.directory)
         self.rbldnsd_port, self.nsd_port, self.port = free_port(), free_port(), free_port()
@@ -87,7 +88,7 @@ class Nameservers:
                 '  directory: "%s"' % self.directory, "  use-syslog: no", '  logfile: ""', "  do-daemonize: no",
                 '  module-config: "iterator"', "  do-not-query-localhost: no", "  qname-minimisation: no",
                 "  infra-host-ttl: 1", "  infra-keep-probing: yes", "  so-rcvbuf: 1m",
-                "  cache-max-negative-ttl: 60"]
+                "  cache-max-negative-ttl: 60"] + ["  " + line for line in self.unbound_lines]
         text += ['  local-zone: "%s" nodefault' % zone for zone in LOCAL_ZONES]
         for zone, _ in zone_files(self.top, "dnsbl"):
             text += ["forward-zone:", '  name: "%s"' % zone, "  forward-addr: 127.0.0.1@%d" % self.rbldnsd_port]
@@ -143,6 +144,10 @@ class SlowRelay(threading.Thread):
         sock.setblocking(False)
         return sock
 
+    def changed(self, packet):
+        """The answer as it is passed on; for relays that lie."""
+        return packet
+
     def questions(self):
         packet, client = self.front.recvfrom(65535)
         number = self.next_number = (self.next_number + 1) % 65536
@@ -153,7 +158,7 @@ class SlowRelay(threading.Thread):
         packet, _ = self.back.recvfrom(65535)
         asked = self.clients.pop(int.from_bytes(packet[:2], "big"), None)
         if asked is not None:
-            self.late.append((time.monotonic() + self.delay_s, asked[1] + packet[2:], asked[0]))
+            self.late.append((time.monotonic() + self.delay_s, asked[1] + self.changed(packet)[2:], asked[0]))
 
     def run(self):
         with selectors.DefaultSelector() as selector:
@@ -175,3 +180,21 @@ class SlowRelay(threading.Thread):
         self.join()
         self.front.close()
         self.back.close()
+
+
+class RewritingRelay(SlowRelay):
+    """A resolver that sells advertisements: for each name that does not exist it has an address."""
+
+    def __init__(self, upstream_port, address):
+        super().__init__(upstream_port, 0)
+        self.address = socket.inet_aton(address)
+
+    def changed(self, packet):
+        end = 12
+        while packet[end]:
+            end += packet[end] + 1
+        end += 5
+        if packet[3] & 15 != 3 or packet[end - 4:end - 2] != b"\0\1":
+            return packet
+        head = packet[:3] + bytes([packet[3] & 0xf0]) + packet[4:6] + b"\0\1\0\0\0\0"
+        return head + packet[12:end] + b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + self.address

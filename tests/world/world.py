@@ -41,17 +41,18 @@ class World:
 
     conf:    settings behind those of the world in kanjiki.conf
     start:   names of the parts to start; the others are made ready, and can be started later
-    options: for Kanjikid (deadline, min_age)
+    unbound: for Nameservers
+    options: for Kanjikid (deadline, min_age, resolver)
     """
 
-    def __init__(self, conf="", start=("dns", "daemon", "postfix"), directory=None, **options):
+    def __init__(self, conf="", start=("dns", "daemon", "postfix"), directory=None, unbound=(), **options):
         self.given = directory is not None
         self.directory = directory or tempfile.mkdtemp(prefix="kanjiki-world-")
         self.first = start
         if self.given:
             os.mkdir(self.directory)
         os.chmod(self.directory, 0o755)
-        self.dns = Nameservers(self.directory)
+        self.dns = Nameservers(self.directory, unbound=unbound)
         self.daemon = Kanjikid(self.directory, self.dns.port, conf, **options)
         self.postfix = Postfix(self.directory, self.daemon.socket)
 
