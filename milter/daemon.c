@@ -33,6 +33,7 @@
 #include "kanjiki/engine.h"
 #include "kanjiki/snapshot.h"
 #include "milter/callbacks.h"
+#include "milter/commands.h"
 #include "milter/control.h"
 #include "milter/identity.h"
 #include "milter/listen.h"
@@ -190,42 +191,14 @@ static void reload(struct daemon *daemon, struct kj_buf *answer)
 	sd_notify(0, "READY=1");
 }
 
-/* A text for the client to print, line by line behind "data ". */
-static void answer_data(void (*print)(struct kj_engine *engine, struct kj_buf *out), struct daemon *daemon,
-    struct kj_buf *answer)
-{
-	struct kj_buf text = KJ_BUF_INIT(ANSWER_MAX_BYTES / 2);
-
-	print(daemon->engine, &text);
-	for (const char *line = kj_buf_str(&text); *line; line += strcspn(line, "\n") + 1)
-		kj_buf_printf(answer, "data %.*s\n", (int)strcspn(line, "\n"), line);
-	kj_buf_add_str(answer, text.truncated ? "error there is more than can be said\n" : "ok \n");
-	kj_buf_free(&text);
-}
-
-static void lists(struct daemon *daemon, struct kj_buf *answer)
-{
-	answer_data(kj_engine_lists, daemon, answer);
-}
-
-static void metrics(struct daemon *daemon, struct kj_buf *answer)
-{
-	answer_data(kj_engine_metrics, daemon, answer);
-}
-
-static const struct {
-	const char *name;
-	void (*run)(struct daemon *daemon, struct kj_buf *answer);
-} commands[] = {{"lists", lists}, {"metrics", metrics}, {"reload", reload}};
-
 static void run_command(void *context, const char *command, struct kj_buf *answer)
 {
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		if (strcmp(commands[i].name, command) == 0) {
-			commands[i].run(context, answer);
-			return;
-		}
-	kj_buf_add_str(answer, "error unknown command; there is: lists, metrics, reload\n");
+	struct daemon *daemon = context;
+
+	if (strcmp(command, "reload") == 0)
+		reload(daemon, answer);
+	else if (!kj_command_ask(daemon->engine, command, answer))
+		kj_buf_add_str(answer, "error unknown command; there is: lists, metrics, reload\n");
 }
 
 static void say_sweep(void *context, const char *line)

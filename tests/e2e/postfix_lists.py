@@ -12,9 +12,10 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../world"))
 
+import samples  # noqa: E402
 from kanjikid import parse_logfmt  # noqa: E402
 from nameservers import RewritingRelay  # noqa: E402
-from parts import wait_until  # noqa: E402
+from parts import ask_dns, wait_until  # noqa: E402
 from tap import equal, run, test, true  # noqa: E402
 from world import World  # noqa: E402
 
@@ -186,6 +187,29 @@ def a_failing_list_is_still_failing_after_a_reload(world):
         world.daemon.reload(CONF)
         true("failing" in row(world), "state after a reload: %r" % row(world))
         equal([line for line in world.daemon.lines_since(mark) if "event=list-failing" in line], [], "told again")
+    finally:
+        zone.be_good()
+    wait_event(world, mark, "list-healthy")
+
+
+@test
+def a_list_that_suddenly_lists_many_of_our_clients(world):
+    # A hundred clients make the usual rate; then a network is listed, and the test points are as they should be.
+    zone = Zone(world)
+    wait_state(world, "healthy")
+    sample, mark = samples.find(GOOD), world.daemon.mark()
+
+    def send_from(first, last):
+        for number in range(first, last):
+            world.send(sample._replace(client="198.18.0.%d" % number, name="-"))
+    send_from(1, 101)
+    zone.be(zone.good.split("\n", 2)[2] + "198.18.0.0/24\n")
+    try:
+        wait_until(lambda: ask_dns(world.dns.port, "201.0.18.198." + LIST, 1) == (0, 1), SLOW_S, "the network's listing")
+        send_from(101, 161)
+        event = wait_event(world, mark, "list-failing")
+        true("suddenly lists" in event["reason"], "the reason: %r" % event)
+        true(int(event["mails_with_a_listing_since"]) > 0, "mails: %r" % event)
     finally:
         zone.be_good()
     wait_event(world, mark, "list-healthy")

@@ -365,15 +365,15 @@ START_TEST(a_known_list_is_asked_if_it_is_named_or_has_a_block)
 
 	load_good(&loaded, "use-dnsbls = [\"zen.spamhaus.org\", \"dbl.spamhaus.org\"]\n"
 	                   "dnsbl \"dbl.spamhaus.org\" { label = dbl timeout = 800ms asks = url }\n"
-	                   "dnsbl \"zen.dq.spamhaus.net\" { key = \"SeCrEt\" }\n");
-	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, 3);
+	                   "dnsbl \"zen.dq.spamhaus.net\" { key = \"SeCrEt\" }\n"
+	                   "dnsbl \"combined.mail.abusix.zone\" { key = x }\n");
+	ck_assert_uint_eq(loaded.build.rules.dnsbl_count, 4);
 	zen = &loaded.build.rules.dnsbls[0];
 	ck_assert_str_eq(zen->zone, "zen.spamhaus.org");
 	ck_assert_ptr_eq(zen->query_zone, zen->zone);
 	ck_assert_uint_eq(zen->asks, KJ_LIST_CLIENT);
-	ck_assert_uint_eq(zen->listed_count, 2);
+	ck_assert_uint_eq(zen->listed_count, 1);
 	ck_assert_str_eq(zen->listed[0], "2.0.0.127");
-	ck_assert_str_eq(zen->listed[1], "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0");
 	ck_assert_str_eq(zen->unlisted[0], "1.0.0.127");
 	ck_assert_int_eq(score_of(&loaded.build, "", "RBL_CSS"), 350);
 	dbl = &loaded.build.rules.dnsbls[1];
@@ -386,6 +386,8 @@ START_TEST(a_known_list_is_asked_if_it_is_named_or_has_a_block)
 	dqs = &loaded.build.rules.dnsbls[2];
 	ck_assert_str_eq(dqs->zone, "zen.dq.spamhaus.net");
 	ck_assert_str_eq(dqs->query_zone, "secret.zen.dq.spamhaus.net");
+	ck_assert_uint_eq(loaded.build.rules.dnsbls[3].listed_count, 2);
+	ck_assert_str_eq(loaded.build.rules.dnsbls[3].listed[1], "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0");
 	unload(&loaded);
 }
 END_TEST
