@@ -19,7 +19,7 @@ static void print_mails(struct kj_engine *engine, struct kj_buf *out)
 {
 	head(out, "start_time_seconds", "gauge", "When the daemon was started, in seconds since 1970.");
 	kj_buf_printf(out, "kanjiki_start_time_seconds %" PRId64 "\n", engine->started_s);
-	head(out, "mails_total", "counter", "Mails by what was done with them.");
+	head(out, "mails_total", "counter", "Mails by what was done with them; pass is also a connection that is not scored.");
 	for (unsigned i = 0; i < KJ_ACTIONS; i++)
 		kj_buf_printf(out, "kanjiki_mails_total{action=\"%s\"} %" PRIu64 "\n",
 		    kj_action_name((enum kj_action)i),

@@ -10,11 +10,13 @@ A case is one file, NAME.case, in sections:
     --- mail           the mail, to the end of the file
 
 All names of the case live in one zone, the root, served by a real NSD on a loopback port. Every hit and every missing
-answer must be named: a case that says less than the verdict fails. TAP on standard output.
+answer must be named: a case that says less than the verdict fails. The keys of lists must nowhere be shown. TAP on
+standard output.
 """
 import glob
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -107,6 +109,9 @@ def verdict_of(case, directory, port):
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if run.returncode:
         raise RuntimeError(f"kanjikictl: status {run.returncode}: {run.stderr.strip()}")
+    for key in re.findall(r'\bkey = "([^"]+)"', lines):
+        if key.lower() in (run.stdout + run.stderr).lower():
+            raise RuntimeError("kanjikictl shows the key of a list: " + run.stdout)
     return json.loads(run.stdout)
 
 
