@@ -7,13 +7,19 @@
 
 #include "kanjiki/arena.h"
 
-/* The next line that begins with "--", at or behind p; NULL if there is none. */
+/* Where the line behind that of p begins; NULL if there is none. */
+static const char *next_line(const char *p, const char *end)
+{
+	const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+	return lf ? lf + 1 : NULL;
+}
+
+/* Of the lines from p on, which begins one, the first that begins with "--"; NULL if there is none. p may be NULL. */
 static const char *dash_line(const char *p, const char *end)
 {
-	while (p && end - p > 2 && !(p[0] == '-' && p[1] == '-')) {
-		p = memchr(p, '\n', (size_t)(end - p));
-		p += p ? 1 : 0;
-	}
+	while (p && end - p > 2 && !(p[0] == '-' && p[1] == '-'))
+		p = next_line(p, end);
 	return p && end - p > 2 ? p : NULL;
 }
 
@@ -22,7 +28,7 @@ bool kj_mime_has_boundary(const char *body, size_t len, const char *boundary)
 	size_t size = strlen(boundary);
 	const char *end = body + len;
 
-	for (const char *p = dash_line(body, end); p && size; p = dash_line(p + 2, end))
+	for (const char *p = dash_line(body, end); p && size; p = dash_line(next_line(p, end), end))
 		if ((size_t)(end - p) >= size + 2 && memcmp(p + 2, boundary, size) == 0)
 			return true;
 	return false;
@@ -33,7 +39,7 @@ const char *kj_mime_guess_boundary(struct kj_arena *arena, const char *body, siz
 	const char *end = body + len, *lf;
 	size_t size;
 
-	for (const char *p = dash_line(body, end); p; p = dash_line(p + 2, end)) {
+	for (const char *p = dash_line(body, end); p; p = dash_line(next_line(p, end), end)) {
 		lf = memchr(p, '\n', (size_t)(end - p));
 		if (!lf || end - lf < 9 || strncasecmp(lf + 1, "Content-", 8) != 0)
 			continue;

@@ -1,7 +1,6 @@
 /*
  * test_message_transfer.c - base64, quoted-printable, uuencode
  */
-#include <time.h>
 
 #include "message/transfer.h"
 #include "suite.h"
@@ -96,20 +95,19 @@ START_TEST(uuencode_decodes_what_it_can)
 }
 END_TEST
 
-START_TEST(a_line_of_a_megabyte_takes_linear_time)
+/* What is quadratic takes minutes here, and the test case has a time-out. */
+START_TEST(a_line_of_a_megabyte_is_decoded_to_its_end)
 {
 	static const char *const pieces[] = {"A=", "= ", "=\t", "A A*", "\n"};
 	struct kj_buf data = KJ_BUF_INIT((size_t)1 << 20), out = KJ_BUF_INIT((size_t)4 << 20);
 	struct kj_base64 state = {0};
-	clock_t start;
 
 	while (!data.truncated)
 		kj_buf_add_str(&data, pieces[_i]);
-	start = clock();
 	kj_base64_decode(&state, &out, data.data, data.len);
 	kj_qp_decode(&out, data.data, data.len, false);
 	kj_uu_decode(&out, data.data, data.len);
-	ck_assert_int_lt(clock() - start, 3 * CLOCKS_PER_SEC);
+	ck_assert_uint_le(out.len, 3 * data.len);
 	kj_buf_free(&data);
 	kj_buf_free(&out);
 }
@@ -123,7 +121,7 @@ int main(void)
 	add_rows(tcase, base64_decodes_what_it_can, base64);
 	add_rows(tcase, quoted_printable_decodes_what_it_can, quoted);
 	add_rows(tcase, uuencode_decodes_what_it_can, uu);
-	tcase_add_loop_test(tcase, a_line_of_a_megabyte_takes_linear_time, 0, 5);
+	tcase_add_loop_test(tcase, a_line_of_a_megabyte_is_decoded_to_its_end, 0, 5);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -1,7 +1,6 @@
 /*
  * test_message_words.c - encoded words, display names, parameters
  */
-#include <time.h>
 
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
@@ -193,7 +192,7 @@ START_TEST(types_and_charsets_are_read_leniently)
 }
 END_TEST
 
-/* Values of a megabyte that would take minutes if anything were quadratic. */
+/* Values of a megabyte. What is quadratic takes minutes here, and the test case has a time-out. */
 static const struct {
 	const char *label, *piece;
 } hostile[] = {
@@ -210,22 +209,18 @@ static const struct {
     {"padding", "=?utf-8?B?A=A=A=A=A=A=A=A="},
 };
 
-START_TEST(hostile_values_take_linear_time)
+START_TEST(hostile_values_are_read_to_their_end)
 {
 	struct kj_arena *arena = kj_arena_new((size_t)64 << 20);
 	struct kj_buf value = KJ_BUF_INIT((size_t)1 << 20);
 	const char *text, *addr;
 	unsigned marks = 0;
-	clock_t start;
 
 	while (!value.truncated)
 		kj_buf_add_str(&value, hostile[_i].piece);
-	start = clock();
 	kj_encoded_word_decode(arena, value.data, &marks, &text);
 	kj_param_text(arena, value.data, "name", &marks, &text);
 	kj_header_mailbox(arena, value.data, &marks, &text, &addr);
-	ck_assert_msg(clock() - start < 10 * CLOCKS_PER_SEC, "%s: %.1f s", hostile[_i].label,
-	    (double)(clock() - start) / CLOCKS_PER_SEC);
 	kj_buf_free(&value);
 	kj_arena_free(arena);
 }
@@ -241,7 +236,7 @@ int main(void)
 	add_rows(tcase, display_names_are_decoded, senders);
 	add_rows(tcase, parameters_become_text, params);
 	add_rows(tcase, types_and_charsets_are_read_leniently, types);
-	add_rows(tcase, hostile_values_take_linear_time, hostile);
+	add_rows(tcase, hostile_values_are_read_to_their_end, hostile);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
