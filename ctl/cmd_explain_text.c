@@ -177,6 +177,17 @@ static int on_match(void *context, const struct kj_phrase_match *match)
 	return 0;
 }
 
+static void print_languages(const char *of, const struct kj_phrase_scan *scan, const struct kj_phrase_set *phrases)
+{
+	const char *language;
+
+	printf("  %s, may be in:", of);
+	for (unsigned i = 0; (language = kj_phrase_set_language(phrases, i)); i++)
+		if (kj_phrase_scan_languages(scan) & (uint64_t)1 << i)
+			printf(" %s", language);
+	putchar('\n');
+}
+
 /* False when out of memory. */
 static bool print_matches(
     const char *of, const struct kj_text *text, const struct kj_views *views, const struct kj_phrase_set *phrases)
@@ -188,8 +199,10 @@ static bool print_matches(
 
 	if (rc == 0)
 		rc = kj_phrase_scan_begin(phrases, views, on_match, &search, &scan, &reason);
-	if (scan)
-		rc = kj_phrase_scan_rest(scan, KJ_LANGUAGES_ALL, &reason);
+	if (scan) {
+		rc = kj_phrase_scan_rest(scan, kj_phrase_scan_languages(scan), &reason);
+		print_languages(of, scan, phrases);
+	}
 	kj_phrase_scan_end(scan);
 	kj_view_map_free(search.map);
 	if (rc < 0 && !*reason.text)

@@ -93,6 +93,11 @@ size_t kj_phrase_set_size(const struct kj_phrase_set *set)
 	return set->count;
 }
 
+const char *kj_phrase_set_language(const struct kj_phrase_set *set, unsigned number)
+{
+	return number < set->language_count ? set->languages[number] : NULL;
+}
+
 /* A copy; NULL when out of memory. */
 static struct kj_phrase *phrase_copy(const struct kj_phrase *phrase)
 {

@@ -100,6 +100,9 @@ int kj_phrase_set_compile(struct kj_phrase_set *set, struct kj_reason *reason);
 /* kj_phrase_set_size - how many phrases were added */
 size_t kj_phrase_set_size(const struct kj_phrase_set *set);
 
+/* kj_phrase_set_language - the name of a language by its number; NULL behind the last */
+const char *kj_phrase_set_language(const struct kj_phrase_set *set, unsigned number);
+
 struct kj_phrase_match {
 	const struct kj_phrase *phrase; /* lives as long as the set */
 	enum kj_view_kind view;
