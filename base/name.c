@@ -93,8 +93,12 @@ bool kj_name_within(const char *name, const char *zone)
 
 const char *kj_name_org(const char *name)
 {
-	const char *org = psl_registrable_domain(psl_builtin(), name);
+	const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;
+	const char *org = NULL;
 
+	/* An address is nobody's domain: 198.51.100.1 and 203.0.100.1 have no 100.1 in common. */
+	if (last[strspn(last, "0123456789")] && !strchr(name, ':'))
+		org = psl_registrable_domain(psl_builtin(), name);
 	return org ? org : name;
 }
 

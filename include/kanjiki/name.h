@@ -31,7 +31,7 @@ bool kj_name_within(const char *name, const char *zone);
  * kj_name_org - the org domain: the label below the public suffix, with the suffix ("mail.example.co.jp" ->
  * "example.co.jp")
  *
- * Returns a pointer into name. A name that is itself a public suffix, or has none, is its own org domain.
+ * Returns a pointer into name. A name that is itself a public suffix, or has none, is its own org domain, and so is an address.
  * Takes a normalised name. Source: the Mozilla Public Suffix List through libpsl.
  */
 const char *kj_name_org(const char *name);

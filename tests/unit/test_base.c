@@ -190,6 +190,9 @@ START_TEST(name_knows_organisations_and_forms)
 	ck_assert_str_eq(kj_name_org("a.b.example.co.jp"), "example.co.jp");
 	ck_assert_str_eq(kj_name_org("mail.example.com"), "example.com");
 	ck_assert_str_eq(kj_name_org("localhost"), "localhost");
+	ck_assert_str_eq(kj_name_org("198.51.100.1"), "198.51.100.1");
+	ck_assert_str_eq(kj_name_org("2001:db8::1.2"), "2001:db8::1.2");
+	ck_assert(!kj_name_same_org("198.51.100.1", "203.0.100.1"));
 	ck_assert(kj_name_same_org("a.example.com", "b.example.com"));
 	ck_assert(!kj_name_same_org("a.co.jp", "b.co.jp"));
 	ck_assert(!kj_name_same_org("", ""));
