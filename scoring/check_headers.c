@@ -10,6 +10,7 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/checks.h"
 #include "kanjiki/name.h"
+#include "kanjiki/proof.h"
 
 #define FRESH_S		(3 * 86400)
 #define FUTURE_S	(12 * 3600)
@@ -81,19 +82,21 @@ static void judge_from(const struct kj_facts *facts, const struct kj_evidence *e
 {
 	const char *from = facts->message->from_addr;
 	const struct kj_answer *spf;
-	char from_domain[KJ_NAME_STRLEN];
+	char from_domain[KJ_NAME_STRLEN], signer[KJ_NAME_STRLEN];
 	unsigned r = 0;
 
 	while (r < facts->rcpt_count && strcasecmp(facts->rcpts[r], from) != 0)
 		r++;
 	if (r == facts->rcpt_count || !*from || kj_name_of_address(from, from_domain) < 0)
 		return;
+	if (kj_proof_by_dkim(facts, signer))
+		return;
 	spf = *facts->sender ? kj_evidence_find(evidence, KJ_ASK_SPF, facts->sender) : NULL;
 	if (*facts->sender && (!spf || !kj_answer_is_known(spf) || spf->spf == KJ_SPF_TEMPERROR))
 		return;
 	if (spf && spf->spf == KJ_SPF_PASS && kj_name_same_org(facts->sender_domain, from_domain))
 		return;
-	kj_hits_add(hits, "FROM_EQ_RCPT_UNAUTH", "From is the recipient %s, without an aligned SPF pass", from);
+	kj_hits_add(hits, "FROM_EQ_RCPT_UNAUTH", "From is the recipient %s, without an aligned pass of SPF or DKIM", from);
 }
 
 /* multipart/related with the boundary of a PHP mailer, without a mail program's name, from a fresh sender. */

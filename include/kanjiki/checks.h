@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "kanjiki/addr.h"
+#include "kanjiki/authres.h"
 #include "kanjiki/dnsbl.h"
 #include "kanjiki/evidence.h"
 #include "kanjiki/hits.h"
@@ -35,6 +36,8 @@ struct kj_facts {
 	const struct kj_message *message; /* NULL before KJ_STAGE_END */
 	struct kj_received const *chain;  /* Received lines below the true peer's; written by the client */
 	unsigned chain_count;
+	const struct kj_auth_field *auth; /* Authentication-Results that may be believed, newest first */
+	unsigned auth_count;
 	struct kj_views visible; /* views of the message's visible text */
 	struct kj_views subject;
 	int64_t now_s;     /* when the mail came ... */
@@ -64,7 +67,7 @@ struct kj_check {
 /* The lists are asked at each stage, by a check each, and judged together, by the first of them. */
 extern const struct kj_check kj_check_dnsbl, kj_check_dnsbl_helo, kj_check_dnsbl_sender, kj_check_dnsbl_content;
 extern const struct kj_check kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
-    kj_check_headers, kj_check_text, kj_check_extortion;
+    kj_check_headers, kj_check_text, kj_check_extortion, kj_check_auth;
 
 /* kj_checks - all of them, NULL-terminated, in the order of the explanation */
 extern const struct kj_check *const kj_checks[];

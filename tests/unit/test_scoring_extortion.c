@@ -36,7 +36,7 @@ static struct kj_hit judge(struct kj_arena *arena, const char *subject, const ch
     unsigned links, const struct kj_phrase_set *phrases)
 {
 	struct kj_message message = {
-	    .subject = subject, .visible = {body, strlen(body)}, .is_list = is_list, .links = links};
+	    .subject = subject, .from_addr = "", .visible = {body, strlen(body)}, .is_list = is_list, .links = links};
 	struct kj_text subject_text = {subject, strlen(subject)};
 	struct kj_facts facts = {.message = &message, .sender = "", .sender_domain = ""};
 	struct kj_rules rules = {.extortion = phrases};
