@@ -52,6 +52,7 @@
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const formats[] = {[KJ_RECORD_LOGFMT] = "logfmt", [KJ_RECORD_JSON] = "json", NULL};
 static const char *const targets[] = {"stderr", "syslog", NULL};
+static const char *const optional_required[] = {"optional", "required", NULL};
 static const char *const pass_score[] = {"pass", "score", NULL};
 static const char *const list_asks[] = {"client", "sender", "helo", "url", "email-hash", NULL};
 static const char *const list_names[] = {"org", "host", NULL};
@@ -142,6 +143,10 @@ static const struct kj_setting top_settings[] = {
 	 "file that remembers across restarts; \"\" for none", NULL},
 	{"authserv-id", HOST(TOP, settings.authserv_id), QUOTED(""), ANY,
 	 "who speaks in Authentication-Results; \"\" for the host name", NULL},
+	{"trusted-authserv-ids", NAMES(TOP, settings.trusted_authserv_ids, settings.trusted_authserv_id_count), "[]",
+	 ANY, "whose Authentication-Results are believed: filters that see the mail before us", NULL},
+	{"authserv-queue-id", SWITCH(TOP, settings.authserv_queue_id), "optional", ANY,
+	 "whether they must name the mail's queue id (AuthservIDWithJobID)", optional_required},
 	{"lists", TEXT(TOP, lists), QUOTED(""), ANY,
 	 "directory of weights and phrases; \"\" for the installed one", NULL},
 	{"trusted-networks", PREFIXES(TOP, settings.trusted_networks, settings.trusted_network_count),

@@ -80,7 +80,7 @@ static const struct kj_verdict *walk(struct kj_session *session, const struct kj
 		if (i >= envelope->own_fields || strcasecmp(fields[i].name, "Received") != 0)
 			kj_session_field(session, fields[i].name, fields[i].value);
 	feed_body(session, body, body_len);
-	return kj_session_end(session, NULL);
+	return kj_session_end(session, envelope->queue_id);
 }
 
 static const char *print_verdict(const struct score *score, const char *name,

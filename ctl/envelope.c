@@ -105,6 +105,7 @@ static int complete_client(
 		envelope->client_name = or_else(envelope->client_name, ret_received->rdns);
 	envelope->helo = or_else(envelope->helo, ret_received->helo);
 	envelope->now_s = ret_received->date_s;
+	envelope->queue_id = *ret_received->id ? ret_received->id : NULL;
 	envelope->own_fields = (unsigned)place;
 	return place;
 }
@@ -201,6 +202,7 @@ int kj_envelope_complete(struct kj_arena *arena, const struct kj_field *fields, 
 
 	envelope->now_s = -1;
 	envelope->own_fields = 0;
+	envelope->queue_id = NULL;
 	place = complete_client(&mail, envelope, &received);
 	if (place >= 0 && envelope->now_s < 0)
 		envelope->now_s = newest_date(&mail);

@@ -26,6 +26,7 @@ struct kj_envelope {
 	const char *sender; /* "" is the null sender */
 	const char *rcpts[KJ_ENVELOPE_RCPTS];
 	unsigned rcpt_count;
+	const char *queue_id; /* of the server that took the mail from the client */
 	int64_t now_s; /* when the mail came; -1 if not known */
 	unsigned
 	    own_fields; /* Received fields among the first so many are our servers': no milter sees them */

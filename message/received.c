@@ -33,7 +33,7 @@ struct piece {
 };
 
 struct line {
-	struct piece from, helo, rdns, addr, by, with, for_rcpt;
+	struct piece from, helo, rdns, addr, by, with, id, for_rcpt;
 	int64_t userid;
 	bool helo_told; /* the HELO stands in a comment: the name behind from was looked up */
 };
@@ -156,7 +156,7 @@ static void take_word(struct line *line, enum clause *clause, struct piece word)
 	    [BY] = &line->by,
 	    [WITH] = &line->with,
 	    [FOR] = &line->for_rcpt,
-	    [ID] = NULL};
+	    [ID] = &line->id};
 
 	for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++)
 		if (equals(&word, clauses[i].word)) {
@@ -266,8 +266,10 @@ int kj_received_parse(struct kj_arena *arena, const char *value, struct kj_recei
 	received.rdns = keep(arena, line.rdns, true);
 	received.by = keep(arena, line.by, true);
 	received.with = keep(arena, line.with, true);
+	received.id = keep(arena, line.id, false);
 	received.for_rcpt = keep(arena, line.for_rcpt, false);
-	if (!received.helo || !received.rdns || !received.by || !received.with || !received.for_rcpt)
+	if (!received.helo || !received.rdns || !received.by || !received.with || !received.id ||
+	    !received.for_rcpt)
 		return -KJ_ENOMEM;
 	received.userid = line.userid;
 	if (semicolon)

@@ -25,37 +25,6 @@ const char *const kj_own_fields[KJ_OWN_COUNT] = {
     [KJ_OWN_EVIDENCE] = "X-Kanjiki-Evidence",
 };
 
-/* Pass over blanks and comments, which may nest (RFC 5322 section 3.2.2). */
-static const char *skip_cfws(const char *p)
-{
-	int depth = 0;
-
-	for (; *p; p++) {
-		if (*p == '\\' && depth && p[1])
-			p++;
-		else if (*p == '(')
-			depth++;
-		else if (*p == ')' && depth)
-			depth--;
-		else if (!depth && !strchr(" \t\r\n", *p))
-			break;
-	}
-	return p;
-}
-
-/* Whether an Authentication-Results value begins with our authserv-id. */
-static bool claims_to_be_ours(const char *value, const char *authserv_id)
-{
-	const char *p = skip_cfws(value);
-	size_t len = strlen(authserv_id);
-	bool quoted = *p == '"';
-
-	p += quoted;
-	if (strncasecmp(p, authserv_id, len) != 0)
-		return false;
-	return !p[len] || strchr(quoted ? "\"" : " \t\r\n;(", p[len]);
-}
-
 void kj_mail_note_field(struct kj_mail *mail, const char *name, const char *value)
 {
 	for (unsigned i = 0; i < KJ_OWN_COUNT; i++)
@@ -63,14 +32,7 @@ void kj_mail_note_field(struct kj_mail *mail, const char *name, const char *valu
 			mail->own_seen[i]++;
 	if (strcasecmp(name, "Authentication-Results") != 0)
 		return;
-	mail->auth_seen++;
-	if (!claims_to_be_ours(value, kj_mail_settings(mail)->authserv_id))
-		return;
-	if (kj_mail_grow(mail, &mail->auth_ours, mail->auth_ours_count, &mail->auth_ours_size,
-	        sizeof *mail->auth_ours) < 0)
-		mail->failed = true;
-	else
-		mail->auth_ours[mail->auth_ours_count++] = mail->auth_seen;
+	kj_mail_note_auth(mail, value);
 }
 
 struct edits {
@@ -95,8 +57,9 @@ static void remove_forgeries(struct edits *edits)
 	for (unsigned i = 0; i < KJ_OWN_COUNT; i++)
 		for (unsigned n = mail->own_seen[i]; n > 0; n--)
 			add(edits, KJ_EDIT_DELETE, kj_own_fields[i], n, NULL);
-	for (unsigned n = mail->auth_ours_count; n > 0; n--)
-		add(edits, KJ_EDIT_DELETE, "Authentication-Results", mail->auth_ours[n - 1], NULL);
+	for (unsigned n = mail->claim_count; n > 0; n--)
+		if (!mail->claims[n - 1].believed)
+			add(edits, KJ_EDIT_DELETE, "Authentication-Results", mail->claims[n - 1].number, NULL);
 }
 
 /* "Yes, score=8.70 required=5.00 tests=A=2.50,B=..." folded behind commas */
@@ -214,7 +177,7 @@ static void prefix_subject(struct edits *edits, const char *prefix)
 void kj_mail_edit(struct kj_mail *mail, const char *subject_prefix)
 {
 	struct kj_verdict *verdict = &mail->verdict;
-	unsigned forgeries = mail->auth_ours_count;
+	unsigned forgeries = mail->claim_count;
 	struct edits edits = {.mail = mail};
 	char score[KJ_CENTI_STRLEN];
 

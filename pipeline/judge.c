@@ -9,6 +9,7 @@
 #include "kanjiki/err.h"
 #include "kanjiki/first_seen.h"
 #include "kanjiki/name.h"
+#include "kanjiki/proof.h"
 #include "pipeline/mail.h"
 
 static int read_message(struct kj_mail *mail)
@@ -152,6 +153,7 @@ static int judge(struct kj_mail *mail)
 		    .action = KJ_ACTION_PASS, .why = "never left our own hosts", .policy = "", .evidence = mail->evidence};
 		return 0;
 	}
+	kj_mail_believe(mail);
 	kj_mail_ask(mail, KJ_STAGE_END);
 	mail->verdict.waited_ms = kj_mail_wait(mail);
 	kj_checks_judge(&mail->facts, rules, mail->evidence, hits);
@@ -166,14 +168,21 @@ static int judge(struct kj_mail *mail)
 	return mail->failed ? -KJ_ENOMEM : 0;
 }
 
-/* The sender's domain is known from now on; mail that failed or never was outside is no sighting. */
+/* Known from now on: the sender's domain, and that of From if it is proven to have sent this. Mail that failed or
+ * never was outside is no sighting. */
 static void remember(struct kj_mail *mail)
 {
+	const struct kj_facts *facts = &mail->facts;
+	char from[KJ_NAME_STRLEN], signer[KJ_NAME_STRLEN];
 	struct kj_reason reason;
 
-	if (mail->engine->store && *mail->facts.sender_domain && mail->facts.client.family)
-		kj_first_seen_note(
-		    mail->engine->store, kj_name_org(mail->facts.sender_domain), mail->now_s, &reason);
+	if (!mail->engine->store || !facts->client.family)
+		return;
+	if (*facts->sender_domain)
+		kj_first_seen_note(mail->engine->store, kj_name_org(facts->sender_domain), mail->now_s, &reason);
+	if (kj_proof_by_dkim(facts, signer) && kj_name_of_address(facts->message->from_addr, from) == 0 &&
+	    !kj_name_same_org(from, facts->sender_domain))
+		kj_first_seen_note(mail->engine->store, kj_name_org(from), mail->now_s, &reason);
 }
 
 void kj_mail_judge(struct kj_mail *mail)

@@ -27,6 +27,13 @@ enum kj_own_field {
 };
 extern const char *const kj_own_fields[KJ_OWN_COUNT];
 
+/* A field Authentication-Results under our authserv-id or a trusted one. */
+struct kj_claim {
+	unsigned number;   /* among the fields of that name, from 1 */
+	unsigned field;	   /* its place in fields, if that many are kept */
+	bool believed;
+};
+
 struct kj_mail {
 	struct kj_engine *engine;
 	struct kj_generation *generation;
@@ -50,8 +57,8 @@ struct kj_mail {
 	unsigned field_count, field_size;
 	unsigned own_seen[KJ_OWN_COUNT];   /* how many fields of our names came in */
 	unsigned auth_seen;		   /* Authentication-Results fields so far ... */
-	unsigned *auth_ours;		   /* ... and which of them claim to be ours, from 1 */
-	unsigned auth_ours_count, auth_ours_size;
+	struct kj_claim *claims;	   /* ... and those under a name of ours */
+	unsigned claim_count, claim_size;
 	struct kj_buf body;
 	uint64_t body_bytes; /* in all, also beyond the limit */
 
@@ -87,6 +94,11 @@ void kj_mail_set_helo(struct kj_mail *mail, const char *helo);
 void kj_mail_set_sender(struct kj_mail *mail, const char *sender);
 bool kj_mail_find_peer(struct kj_mail *mail);
 bool kj_prefixes_contain(const struct kj_prefix *prefixes, unsigned count, const struct kj_addr *addr);
+
+/* trust.c: kj_mail_note_auth - note an Authentication-Results field; kj_mail_believe - find out, once the true peer is
+ * known, which of them are no forgeries: the facts' auth */
+void kj_mail_note_auth(struct kj_mail *mail, const char *value);
+void kj_mail_believe(struct kj_mail *mail);
 
 /* judge.c: kj_mail_judge - read, wait, judge, weigh, decide; fills mail->verdict, in any case */
 void kj_mail_judge(struct kj_mail *mail);

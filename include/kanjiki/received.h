@@ -21,6 +21,7 @@ struct kj_received {
 	struct kj_addr addr; /* family 0 if not said */
 	const char *by;	    /* lower case; "" if none */
 	const char *with;   /* "esmtps", lower case; "" if none */
+	const char *id;	    /* the queue id there; "" if none */
 	const char *for_rcpt; /* address without brackets; "" if none */
 	int64_t userid;	    /* of "(Postfix, from userid N)"; -1 if none */
 	int64_t date_s;	    /* seconds since 1970; -1 if none or unreadable */

@@ -29,6 +29,9 @@ struct kj_settings {
 	const char *user;	    /* whom to become when started as root */
 	const char *state;	    /* path of the SQLite file with deferrals and first-seen; "" keeps none */
 	const char *authserv_id;    /* RFC 8601; default the host name */
+	const char *const *trusted_authserv_ids; /* whose Authentication-Results are believed; normalised names */
+	unsigned trusted_authserv_id_count;
+	bool authserv_queue_id; /* only if the queue id of the mail stands behind the authserv-id */
 	enum kj_record_format log_format;
 	bool log_syslog;	    /* to syslog(3) instead of standard error */
 

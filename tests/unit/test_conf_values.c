@@ -47,6 +47,8 @@ START_TEST(an_empty_file_has_the_documented_defaults)
 	ck_assert_uint_eq(s->trusted_networks[0].bits, 8);
 	ck_assert_uint_eq(s->trusted_networks[1].bits, 128);
 	ck_assert_uint_eq(s->trusted_relay_count, 0);
+	ck_assert_uint_eq(s->trusted_authserv_id_count, 0);
+	ck_assert(!s->authserv_queue_id);
 	ck_assert_uint_eq(s->deadline_ms, 5000);
 	ck_assert_uint_eq(s->limits.body_bytes, limits.body_bytes);
 	ck_assert_uint_eq(s->limits.text_bytes, limits.text_bytes);
@@ -85,6 +87,7 @@ START_TEST(values_arrive_in_their_units)
 
 	load_good(&loaded,
 	    "socket = \"inet6:8899@[::1]\" socket-mode = 0600 control-socket = \"\" state = \"\"\n"
+	    "trusted-authserv-ids = [\"MX.example.jp\"] authserv-queue-id = required\n"
 	    "authserv-id = mx.example.jp lists = \"/srv/lists\" local-mail = score spf = no split = yes\n"
 	    "trusted-networks = [] trusted-relays = [\"192.0.2.0/24\", \"2001:db8::1\"]\n"
 	    "deadline = 1.5s warm-up = 2w special-helos = [\"Example.\"]\n"
@@ -97,6 +100,9 @@ START_TEST(values_arrive_in_their_units)
 	ck_assert_str_eq(s->control_socket, "");
 	ck_assert_str_eq(s->state, "");
 	ck_assert_str_eq(s->authserv_id, "mx.example.jp");
+	ck_assert_uint_eq(s->trusted_authserv_id_count, 1);
+	ck_assert_str_eq(s->trusted_authserv_ids[0], "mx.example.jp");
+	ck_assert(s->authserv_queue_id);
 	ck_assert_str_eq(loaded.build.top.lists, "/srv/lists");
 	ck_assert(s->score_local && !loaded.build.rules.spf && loaded.build.policies.split);
 	ck_assert_uint_eq(s->trusted_network_count, 0);
