@@ -33,7 +33,7 @@ smtpd_authorized_xclient_hosts = 127.0.0.0/8, [::1]/128
 smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
-smtpd_milters = {{ {milter}, default_action=accept, connect_timeout=5s, command_timeout=10s, content_timeout=30s }}
+smtpd_milters = {before} {{ {milter}, default_action=accept, connect_timeout=5s, command_timeout=10s, content_timeout=30s }}
 milter_protocol = 6
 virtual_mailbox_domains = {domains}
 virtual_mailbox_base = {directory}/mail
@@ -70,13 +70,14 @@ postlog   unix-dgram n - n - 1 postlogd
 class Postfix:
     """Part `master`; `port` takes SMTP on 127.0.0.1, `ipv6_port` on ::1 (None where the machine has no IPv6)."""
 
-    def __init__(self, directory, milter):
+    def __init__(self, directory, milter, before=()):
         self.directory = os.path.join(directory, "postfix")
         self.port = free_port()
         self.ipv6_port = free_port() if os.path.exists("/proc/net/if_inet6") and self.has_ipv6() else None
         self.make_folders()
         self.write("etc/main.cf", MAIN_CF.format(
-            directory=self.directory, milter=milter, domains=", ".join(DOMAINS),
+            directory=self.directory, milter=milter,
+            before=" ".join("{ %s, default_action=accept }" % socket for socket in before), domains=", ".join(DOMAINS),
             uid=pwd.getpwnam("nobody").pw_uid, gid=pwd.getpwnam("nobody").pw_gid))
         ipv6 = "[::1]:%d inet n - n - 200 smtpd\n" % self.ipv6_port if self.ipv6_port else ""
         self.write("etc/master.cf", MASTER_CF.format(port=self.port, ipv6=ipv6))

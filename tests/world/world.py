@@ -14,7 +14,7 @@ import tempfile
 
 import samples
 from kanjikid import Kanjikid
-from nameservers import Nameservers
+from nameservers import HERE, Nameservers
 from parts import Failure
 from postfix import Postfix
 
@@ -42,19 +42,22 @@ class World:
     conf:    settings behind those of the world in kanjiki.conf
     start:   names of the parts to start; the others are made ready, and can be started later
     unbound: for Nameservers
+    zones:   a folder with zones/ and dnsbl/ in place of the world's own
+    before:  milters that Postfix asks before kanjikid
     options: for Kanjikid (deadline, min_age, resolver)
     """
 
-    def __init__(self, conf="", start=("dns", "daemon", "postfix"), directory=None, unbound=(), **options):
+    def __init__(self, conf="", start=("dns", "daemon", "postfix"), directory=None, unbound=(), zones=HERE, before=(),
+                 **options):
         self.given = directory is not None
         self.directory = directory or tempfile.mkdtemp(prefix="kanjiki-world-")
         self.first = start
         if self.given:
             os.mkdir(self.directory)
         os.chmod(self.directory, 0o755)
-        self.dns = Nameservers(self.directory, unbound=unbound)
+        self.dns = Nameservers(self.directory, top=zones, unbound=unbound)
         self.daemon = Kanjikid(self.directory, self.dns.port, conf, **options)
-        self.postfix = Postfix(self.directory, self.daemon.socket)
+        self.postfix = Postfix(self.directory, self.daemon.socket, before)
 
     def __enter__(self):
         end_on_signals()
