@@ -21,6 +21,7 @@ extern const struct kj_command kj_cmd_lists;
 extern const struct kj_command kj_cmd_metrics;
 extern const struct kj_command kj_cmd_reload;
 extern const struct kj_command kj_cmd_score;
+extern const struct kj_command kj_cmd_spf;
 
 /* kj_command_usage - the usage of a command: to standard output for --help (status 0), else to standard error */
 int kj_command_usage(const struct kj_command *command, int status);

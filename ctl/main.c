@@ -13,6 +13,7 @@ static const struct kj_command *const commands[] = {
     &kj_cmd_metrics,
     &kj_cmd_reload,
     &kj_cmd_score,
+    &kj_cmd_spf,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 

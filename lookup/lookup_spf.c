@@ -13,7 +13,12 @@ struct task {
 static void judged(void *context, const struct kj_spf_outcome *outcome)
 {
 	struct kj_answer answer = {
-	    .status = KJ_ANSWER_FOUND, .spf = outcome->result, .text = outcome->reason};
+	    .status = KJ_ANSWER_FOUND,
+	    .spf = outcome->result,
+	    .text = outcome->reason,
+	    .spf_record = outcome->record,
+	    .breadth = outcome->breadth,
+	};
 	struct task *task = context;
 
 	task->done(task->context, &answer);

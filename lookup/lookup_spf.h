@@ -6,7 +6,7 @@
 
 #include "gather.h"
 
-/* kj_lookup_spf - KJ_ANSWER_FOUND with spf and text, always: temperror is a result of SPF (RFC 7208 section 2.6.6) */
+/* kj_lookup_spf - KJ_ANSWER_FOUND with spf, text, record and breadth, always: temperror is a result of SPF (RFC 7208 section 2.6.6) */
 kj_lookup_fn kj_lookup_spf;
 
 #endif

@@ -108,12 +108,14 @@ static char *put_string(char **to, const char *string)
 static void *copy_answer(const struct kj_answer *from, struct kj_answer *to)
 {
 	size_t names = from->name_count * sizeof *from->names, addrs = from->addr_count * sizeof *from->addrs;
-	size_t size = names + addrs + (from->text ? strlen(from->text) + 1 : 0) + 1;
+	size_t size = names + addrs + 1;
 	const char **name_copies;
 	char *memory, *strings;
 
 	for (unsigned i = 0; i < from->name_count; i++)
 		size += strlen(from->names[i]) + 1;
+	size += from->text ? strlen(from->text) + 1 : 0;
+	size += from->spf_record ? strlen(from->spf_record) + 1 : 0;
 	memory = malloc(size);
 	if (!memory)
 		return NULL;
@@ -128,6 +130,8 @@ static void *copy_answer(const struct kj_answer *from, struct kj_answer *to)
 		name_copies[i] = put_string(&strings, from->names[i]);
 	if (from->text)
 		to->text = put_string(&strings, from->text);
+	if (from->spf_record)
+		to->spf_record = put_string(&strings, from->spf_record);
 	return memory;
 }
 

@@ -42,16 +42,20 @@ void kj_spf_unref(struct kj_spf_check *check)
 		free_check(check);
 }
 
-static void tell(struct kj_spf_check *check, const struct kj_spf_run *run, const char *explanation)
+static void tell(const struct kj_spf_run *run, const char *explanation)
 {
+	struct kj_spf_check *check = run->check;
 	struct kj_spf_outcome outcome = {
 	    .result = run->result,
 	    .domain = check->domain,
 	    .reason = run->reason.text,
 	    .explanation = explanation,
 	    .lookups = run->use_count,
+	    .record = run->frame_count ? run->frames[0].record->text : NULL,
+	    .breadth = kj_spf_breadth_of(run),
 	};
 
+	kj_spf_trace_tell(run);
 	check->done(check->context, &outcome);
 }
 
@@ -62,6 +66,7 @@ static bool run_once(struct kj_spf_check *check)
 	enum kj_spf_result result = KJ_SPF_TEMPERROR;
 	const char *explanation = NULL;
 
+	kj_spf_trace_begin(&run);
 	if (kj_spf_evaluate(&run, &result) == KJ_SPF_GO && kj_spf_decide(&run, result) == KJ_SPF_GO) {
 		run.result = result;
 		if (result == KJ_SPF_FAIL)
@@ -69,7 +74,7 @@ static bool run_once(struct kj_spf_check *check)
 	}
 	if (run.stopped && !run.certain)
 		return false;
-	tell(check, &run, explanation);
+	tell(&run, explanation);
 	return true;
 }
 
@@ -125,6 +130,17 @@ static bool set_identity(struct kj_spf_check *check, const struct kj_spf_request
 	       check->values.sender_domain;
 }
 
+/* Somebody wants to know how the result comes about. */
+static bool set_observer(struct kj_spf_check *check, kj_spf_observe_fn *observe)
+{
+	if (!observe)
+		return true;
+	check->trace = kj_arena_alloc(check->arena, sizeof *check->trace);
+	if (check->trace)
+		check->trace->observe = observe;
+	return check->trace != NULL;
+}
+
 /* Results that need no DNS. */
 static bool is_decided(struct kj_spf_check *check, struct kj_spf_run *run)
 {
@@ -145,7 +161,7 @@ int kj_spf_check(
 	if (!check)
 		return -KJ_ENOMEM;
 	check->arena = kj_arena_new(ARENA_MAX);
-	if (!check->arena || !set_identity(check, request)) {
+	if (!check->arena || !set_identity(check, request) || !set_observer(check, request->observe)) {
 		kj_arena_free(check->arena);
 		free(check);
 		return -KJ_ENOMEM;
@@ -158,7 +174,7 @@ int kj_spf_check(
 	check->refs = 1;
 	check->running = true;
 	if (is_decided(check, &nothing))
-		tell(check, &nothing, NULL);
+		tell(&nothing, NULL);
 	else
 		kj_spf_drive(check);
 	kj_spf_unref(check);

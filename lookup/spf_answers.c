@@ -97,6 +97,7 @@ struct kj_spf_question *kj_spf_ask(struct kj_spf_run *run, const char *name, enu
 	run->stopped |= missing;
 	if (missing || kj_spf_spend(run, question->answer->count) == KJ_SPF_STOP)
 		return NULL;
+	kj_spf_trace_question(run, question);
 	return question;
 }
 

@@ -20,7 +20,7 @@ struct decision {
 
 static struct decision walk(const struct kj_spf_run *run, unsigned frame);
 
-static const struct kj_spf_use *find_use(const struct kj_spf_run *run, unsigned frame, unsigned term)
+const struct kj_spf_use *kj_spf_find_use(const struct kj_spf_run *run, unsigned frame, unsigned term)
 {
 	for (unsigned i = 0; i < run->use_count; i++)
 		if (run->uses[i].frame == frame && run->uses[i].term == term)
@@ -32,7 +32,7 @@ static const struct kj_spf_use *find_use(const struct kj_spf_run *run, unsigned 
 static bool matched(const struct kj_spf_run *run, unsigned frame, unsigned number, unsigned *ret_child)
 {
 	const struct kj_spf_term *term = &run->frames[frame].record->terms[number];
-	const struct kj_spf_use *use = find_use(run, frame, number);
+	const struct kj_spf_use *use = kj_spf_find_use(run, frame, number);
 	struct decision inner;
 
 	if (term->mechanism == KJ_SPF_ALL)
@@ -59,7 +59,7 @@ static struct decision walk(const struct kj_spf_run *run, unsigned frame)
 			decision.term = &record->terms[i];
 			return decision;
 		}
-	use = record->redirect.text ? find_use(run, frame, KJ_SPF_REDIRECT) : NULL;
+	use = record->redirect.text ? kj_spf_find_use(run, frame, KJ_SPF_REDIRECT) : NULL;
 	return use && use->child ? walk(run, use->child) : decision;
 }
 
@@ -137,6 +137,8 @@ enum kj_spf_step kj_spf_explanation(struct kj_spf_run *run, const char **ret_tex
 	*ret_text = NULL;
 	if (!frame->record->explanation.text)
 		return KJ_SPF_GO;
+	run->asking = frame;
+	run->asking_term = kj_spf_modifier("exp=", frame->record->explanation);
 	if (kj_spf_target(run, frame, frame->record->explanation, name) == KJ_SPF_STOP)
 		return KJ_SPF_STOP;
 	question = kj_spf_ask(run, name, KJ_DNS_TXT);

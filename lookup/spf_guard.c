@@ -22,17 +22,14 @@
 
 enum kj_spf_step kj_spf_conclude(struct kj_spf_run *run, enum kj_spf_result result, const char *format, ...)
 {
-	size_t len;
 	va_list args;
 
 	if (run->stopped)
 		return KJ_SPF_STOP;
 	run->stopped = run->certain = true;
 	run->result = result;
-	len = (size_t)snprintf(run->reason.text, sizeof run->reason.text, "%s%s",
-	    result == KJ_SPF_NONE ? "" : kj_spf_result_name(result), result == KJ_SPF_NONE ? "" : ": ");
 	va_start(args, format);
-	vsnprintf(run->reason.text + len, sizeof run->reason.text - len, format, args);
+	vsnprintf(run->reason.text, sizeof run->reason.text, format, args);
 	va_end(args);
 	return KJ_SPF_STOP;
 }
@@ -56,6 +53,16 @@ static enum kj_spf_step dns_failed(struct kj_spf_run *run, const struct kj_spf_q
 	    type_name(question->type), question->name);
 }
 
+/* The term is under evaluation: what is asked for now, it asks. */
+static void note_asking(struct kj_spf_run *run, unsigned frame, unsigned term)
+{
+	const struct kj_spf_record *record = run->frames[frame].record;
+
+	run->asking = &run->frames[frame];
+	run->asking_term = term == KJ_SPF_REDIRECT ? kj_spf_modifier("redirect=", record->redirect)
+	                                           : record->terms[term].written;
+}
+
 static enum kj_dns_type client_type(const struct kj_spf_run *run)
 {
 	return run->check->values.client.family == 6 ? KJ_DNS_AAAA : KJ_DNS_A;
@@ -64,6 +71,7 @@ static enum kj_dns_type client_type(const struct kj_spf_run *run)
 enum kj_spf_step kj_spf_count(
     struct kj_spf_run *run, unsigned frame, unsigned term, struct kj_spf_use **ret_use)
 {
+	note_asking(run, frame, term);
 	for (unsigned i = 0; i < run->use_count; i++)
 		if (run->uses[i].frame == frame && run->uses[i].term == term) {
 			*ret_use = &run->uses[i];
@@ -84,6 +92,7 @@ static enum kj_spf_step count_void(
 	if (use->is_void || (answer->status != KJ_DNS_NODATA && answer->status != KJ_DNS_NXDOMAIN))
 		return KJ_SPF_GO;
 	use->is_void = true;
+	kj_spf_trace_void(run);
 	if (++run->void_count <= KJ_SPF_VOIDS_MAX)
 		return KJ_SPF_GO;
 	return kj_spf_conclude(run, KJ_SPF_PERMERROR, "more than %d DNS lookups of %s led to nothing",
@@ -194,6 +203,8 @@ enum kj_spf_step kj_spf_addresses(
 
 	if (!question)
 		return KJ_SPF_STOP;
+	if (term_of(run, use)->mechanism == KJ_SPF_A)
+		kj_spf_trace_counted(run, use);
 	*ret_answer = question->answer;
 	if (question->answer->status != KJ_DNS_FOUND)
 		return kj_spf_is_nothing(question->answer) ? count_void(run, use, question->answer)
@@ -215,6 +226,7 @@ enum kj_spf_step kj_spf_hosts(
 	question = kj_spf_ask(run, name, KJ_DNS_MX);
 	if (!question)
 		return KJ_SPF_STOP;
+	kj_spf_trace_counted(run, use);
 	*ret_answer = question->answer;
 	if (question->answer->status != KJ_DNS_FOUND)
 		return kj_spf_is_nothing(question->answer) ? count_void(run, use, question->answer)
@@ -235,6 +247,7 @@ enum kj_spf_step kj_spf_ptr(struct kj_spf_run *run, struct kj_spf_use *use)
 	if (kj_spf_target(run, &run->frames[use->frame], term_of(run, use)->domain, target) == KJ_SPF_STOP ||
 	    client_names(run, &names) == KJ_SPF_STOP)
 		return KJ_SPF_STOP;
+	kj_spf_trace_counted(run, use);
 	for (char *c = target; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
 	for (unsigned i = 0; i < usable(names) && *target && !use->matched; i++)
@@ -254,6 +267,7 @@ enum kj_spf_step kj_spf_exists(struct kj_spf_run *run, struct kj_spf_use *use)
 	question = kj_spf_ask(run, name, KJ_DNS_A); /* also for a client with an IPv6 address */
 	if (!question)
 		return KJ_SPF_STOP;
+	kj_spf_trace_counted(run, use);
 	use->matched = question->answer->status == KJ_DNS_FOUND;
 	if (use->matched)
 		return KJ_SPF_GO;
@@ -353,6 +367,7 @@ static enum kj_spf_step take_record(
 	run->frame_count++;
 	snprintf(frame->domain, sizeof frame->domain, "%s", domain);
 	frame->record = question->record;
+	frame->depth = use ? run->frames[use->frame].depth + 1 : 0;
 	if (is_new)
 		prefetch_terms(run, frame);
 	return KJ_SPF_GO;
@@ -364,6 +379,9 @@ enum kj_spf_step kj_spf_open(struct kj_spf_run *run, const char *domain, struct 
 
 	if (!question)
 		return KJ_SPF_STOP;
+	kj_spf_trace_record(run);
+	if (use)
+		kj_spf_trace_counted(run, use);
 	if (question->answer->status != KJ_DNS_FOUND && !kj_spf_is_nothing(question->answer))
 		return dns_failed(run, question);
 	return take_record(run, question, domain, use);

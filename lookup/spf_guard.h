@@ -9,6 +9,8 @@
  *   spf_guard.c    what each term means: names, lookups, limits
  *   spf_engine.c   libspf2: canonical records in, tokens out
  *   spf_decide.c   which term decided, in words; the text of exp=
+ *   spf_breadth.c  how much the records let pass
+ *   spf_trace.c    the questions of the last run, for people; only if somebody wants them
  *
  * A frame is one record under evaluation: the first is that of the checked domain, each include and redirect
  * adds one. A use is one DNS term that was evaluated: exactly what section 4.6.4 counts.
@@ -39,6 +41,9 @@ struct kj_spf_check;
 #define KJ_SPF_WORK_MAX      30000 /* terms handed to libspf2 and DNS records looked at, over all runs */
 #define KJ_SPF_FRAMES_MAX    (KJ_SPF_LOOKUPS_MAX + 1)
 
+/* Questions that one run can put: 10 terms with a name by %{p}, an MX and its hosts each; the first record, exp=. */
+#define KJ_SPF_EVENTS_MAX 256
+
 #define KJ_SPF_REDIRECT 0xffffU /* the number of the term that redirect= is */
 
 /* What a function of the guard says: go on, or end this run (something is missing, or the result is certain). */
@@ -62,6 +67,7 @@ struct kj_spf_question {
 struct kj_spf_frame {
 	char domain[KJ_NAME_STRLEN];
 	const struct kj_spf_record *record;
+	unsigned depth; /* how many terms led to it */
 };
 
 struct kj_spf_use {
@@ -71,8 +77,18 @@ struct kj_spf_use {
 	bool is_void;
 };
 
+/* The questions of a run, if they are to be told. */
+struct kj_spf_trace {
+	kj_spf_observe_fn *observe;
+	unsigned count;
+	struct kj_spf_event *last; /* the latest question, which may not be the newest event */
+	struct kj_spf_event events[KJ_SPF_EVENTS_MAX];
+};
+
 struct kj_spf_run {
 	struct kj_spf_check *check;
+	const struct kj_spf_frame *asking; /* where the term under evaluation stands; NULL: none is */
+	struct kj_spf_text asking_term;
 	struct kj_spf_frame frames[KJ_SPF_FRAMES_MAX];
 	unsigned frame_count;
 	struct kj_spf_use uses[KJ_SPF_LOOKUPS_MAX];
@@ -92,6 +108,7 @@ struct kj_spf_check {
 	struct kj_spf_macro_values values; /* `domain` and `validated` are filled in where they are known */
 	const char *domain;                /* the checked one, normalised */
 	unsigned work, prefetched;
+	struct kj_spf_trace *trace; /* NULL: nobody wants it */
 
 	pthread_mutex_t lock;
 	unsigned refs;                   /* the driver, and each question in flight */
@@ -153,6 +170,28 @@ enum kj_spf_step kj_spf_exists(struct kj_spf_run *run, struct kj_spf_use *use);
 
 /* include and redirect: open the frame they lead to. */
 enum kj_spf_step kj_spf_follow(struct kj_spf_run *run, struct kj_spf_use *use);
+
+/* The use of this term in this run; NULL if it was not evaluated. */
+const struct kj_spf_use *kj_spf_find_use(const struct kj_spf_run *run, unsigned frame, unsigned term);
+
+/* spf_trace.c: nothing happens where check->trace is NULL. */
+
+/* Forget what an earlier run asked. */
+void kj_spf_trace_begin(struct kj_spf_run *run);
+
+/* The run asked this, and has its answer. */
+void kj_spf_trace_question(struct kj_spf_run *run, const struct kj_spf_question *question);
+
+/* What was asked last is what the term counts for; is void; is to be an SPF record. */
+void kj_spf_trace_counted(struct kj_spf_run *run, const struct kj_spf_use *use);
+void kj_spf_trace_void(struct kj_spf_run *run);
+void kj_spf_trace_record(struct kj_spf_run *run);
+
+/* Tell the observer all of it. */
+void kj_spf_trace_tell(const struct kj_spf_run *run);
+
+/* spf_breadth.c: how much the records of a finished run let pass */
+struct kj_spf_breadth kj_spf_breadth_of(const struct kj_spf_run *run);
 
 /* spf_engine.c: let libspf2 evaluate. KJ_SPF_GO with the result, or the run was stopped. */
 enum kj_spf_step kj_spf_evaluate(struct kj_spf_run *run, enum kj_spf_result *ret_result);

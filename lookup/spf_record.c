@@ -275,6 +275,7 @@ int kj_spf_record_parse(struct kj_arena *arena, const char *text, size_t len,
 {
 	struct reader reader = {.reason = reason};
 	unsigned count;
+	char *copy;
 	int rc;
 
 	if (!kj_spf_record_is(text, len))
@@ -282,17 +283,27 @@ int kj_spf_record_parse(struct kj_arena *arena, const char *text, size_t len,
 	count = count_terms(text, len);
 	if (len > KJ_SPF_RECORD_MAX || count > KJ_SPF_TERMS_MAX)
 		return kj_fail(reason, KJ_ELIMIT, "record too long");
-	text = kj_arena_dup(arena, text, len);
+	copy = kj_arena_alloc(arena, len + 1);
 	reader.record = kj_arena_alloc(arena, sizeof *reader.record);
 	reader.terms = kj_arena_array(arena, count ? count : 1, sizeof *reader.terms);
-	if (!text || !reader.record || !reader.terms)
+	if (!copy || !reader.record || !reader.terms)
 		return kj_fail(reason, KJ_ENOMEM, "out of memory");
-	rc = read_terms(&reader, text, len);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	rc = read_terms(&reader, copy, len);
 	if (rc < 0)
 		return rc;
 	reader.record->terms = reader.terms;
+	reader.record->text = copy;
 	*ret_record = reader.record;
 	return 0;
+}
+
+struct kj_spf_text kj_spf_modifier(const char *name, struct kj_spf_text spec)
+{
+	size_t len = strlen(name);
+
+	return (struct kj_spf_text){spec.text - len, (uint16_t)(spec.len + len)};
 }
 
 bool kj_spf_prefix_contains(const uint8_t *a, const uint8_t *b, unsigned bits)

@@ -52,7 +52,8 @@ struct kj_spf_record {
 	const struct kj_spf_term *terms; /* the mechanisms in their order */
 	unsigned count;
 	bool has_all;                             /* then redirect= means nothing (section 5.1) */
-	struct kj_spf_text redirect, explanation; /* their domain-specs */
+	struct kj_spf_text redirect, explanation; /* their domain-specs, behind "redirect=" and "exp=" as written */
+	const char *text;                         /* the whole record, NUL-terminated */
 };
 
 /* kj_spf_record_is - does the text begin with the version section ("v=spf1", then a blank or the end)? */
@@ -68,6 +69,9 @@ bool kj_spf_record_is(const char *text, size_t len);
  */
 int kj_spf_record_parse(struct kj_arena *arena, const char *text, size_t len,
     const struct kj_spf_record **ret_record, struct kj_reason *reason);
+
+/* kj_spf_modifier - all of a modifier as published, from its domain-spec; name is "redirect=" or "exp=" */
+struct kj_spf_text kj_spf_modifier(const char *name, struct kj_spf_text spec);
 
 /* kj_spf_prefix_contains - do the first bits of a and b agree? At most 128. */
 bool kj_spf_prefix_contains(const uint8_t *a, const uint8_t *b, unsigned bits);

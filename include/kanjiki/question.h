@@ -52,6 +52,19 @@ enum kj_spf_result {
 	KJ_SPF_PERMERROR,
 };
 
+/*
+ * What an SPF record lets pass, as far as the check read it: the terms of the domain's own record, and those of the
+ * includes and redirects that were evaluated. All 0 if there is no usable record.
+ */
+struct kj_spf_breadth {
+	bool plus_all;       /* an `all` lets everybody pass */
+	uint8_t ip4_percent; /* of all IPv4 addresses, those of ip4 terms, and of a and mx terms with /0 and /1 */
+	uint8_t ip6_percent; /* of all IPv6 addresses, likewise */
+	/* The ip4 terms of the domain's own record that let pass: how many; in how many /24s they begin; how many are
+	 * /29 or smaller and touch no other one. */
+	uint32_t ip4_terms, ip4_nets, ip4_isolated;
+};
+
 /* Codes first..last (host order) of a DNSBL; with a mask, any address in 127/8 having one of its bits. */
 struct kj_code_range {
 	uint32_t first, last;
@@ -91,6 +104,8 @@ struct kj_answer {
 	enum kj_spf_result spf;
 	/* SPF: what decided ("-all of example.jp", "too many lookups"). DISABLED: why. NULL if nothing to say. */
 	const char *text;
+	const char *spf_record; /* SPF: the domain's own record as published; NULL if there is none that can be read */
+	struct kj_spf_breadth breadth; /* SPF */
 	int64_t since_s;  /* FIRST_SEEN: seconds since 1970 */
 	uint32_t ttl_s;	  /* DNSBL, found: how long the resolvers keep the listing */
 	uint32_t took_ms; /* from asking to the answer */

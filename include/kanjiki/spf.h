@@ -11,12 +11,32 @@
 #ifndef KJ_SPF_H
 #define KJ_SPF_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kanjiki/addr.h"
 #include "kanjiki/question.h"
+#include "kanjiki/resolver.h"
 
-struct kj_resolver;
+/*
+ * One question to the DNS on the way to a result, for people. The strings are borrowed for the call; strangers wrote
+ * them.
+ */
+struct kj_spf_event {
+	const char *name; /* what was asked for; "" is a name that no packet can hold */
+	enum kj_dns_type type;
+	const struct kj_dns_answer *answer;
+	const char *term; /* who asked, as published: "include:_spf.example.jp"; NULL: the check itself */
+	size_t term_len;
+	const char *domain; /* whose record the term stands in */
+	unsigned depth;	    /* how many terms lead here: 0 for the first record, 1 for what its terms ask, ... */
+	unsigned counted;   /* the which of the ten DNS terms it is (RFC 7208 section 4.6.4); 0: it counts as none */
+	bool is_void;	    /* counts as a lookup that led to nothing */
+	bool is_record;	    /* asks for an SPF record */
+};
+
+typedef void kj_spf_observe_fn(void *context, const struct kj_spf_event *event);
 
 struct kj_spf_request {
 	struct kj_addr client;
@@ -24,6 +44,9 @@ struct kj_spf_request {
 	const char *helo;
 	const char *receiver;	 /* our host name, for %{r}; NULL is "unknown" */
 	int64_t deadline_ms;	 /* monotonic; afterwards the result is temperror */
+	/* NULL, or who is told of each question that the result rests on, in order, right before done is called and
+	 * with the same context. */
+	kj_spf_observe_fn *observe;
 };
 
 struct kj_spf_outcome {
@@ -32,6 +55,8 @@ struct kj_spf_outcome {
 	const char *reason;	 /* what decided: mechanism and domain, or the error; never NULL */
 	const char *explanation; /* text of exp=, for a fail; NULL if there is none */
 	unsigned lookups;	 /* DNS terms counted against the limit of 10 */
+	const char *record;	 /* the checked domain's record as published; NULL if none could be read */
+	struct kj_spf_breadth breadth;
 };
 
 /* Called exactly once; the outcome is borrowed for the call. */

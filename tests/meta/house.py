@@ -24,7 +24,8 @@ MAY_USE = {
     "conf": ["base", "message", "lookup", "scoring"],
     "pipeline": ["base", "message", "lookup", "scoring", "store", "conf"],
     "milter": ["base", "message", "scoring", "conf", "pipeline"],
-    "ctl": ["base", "message", "scoring", "conf", "pipeline"],
+    # kanjikictl spf looks over the evaluator's shoulder.
+    "ctl": ["base", "message", "lookup", "scoring", "conf", "pipeline"],
 }
 
 # Contracts of plain data, and whose they are. The definition of a DNSBL is read by the checks that ask and by the lookups

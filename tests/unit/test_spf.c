@@ -395,7 +395,7 @@ START_TEST(include_bomb_ends_at_ten_lookups)
 	publish(table, "l8.example.com", "v=spf1 a a a a a a a a a -all");
 	told = check_from(table, "192.0.2.1", "user@example.com");
 	ck_assert_int_eq(told.result, KJ_SPF_PERMERROR);
-	ck_assert_str_eq(told.reason, "permerror: more than 10 DNS lookups in example.com");
+	ck_assert_str_eq(told.reason, "more than 10 DNS lookups in example.com");
 	ck_assert_uint_le(answer_table_asked(table), 20);
 	answer_table_free(table);
 }
@@ -419,7 +419,7 @@ START_TEST(long_records_cannot_multiply)
 	}
 	told = check_from(table, "192.0.2.1", "user@example.com");
 	ck_assert_int_eq(told.result, KJ_SPF_PERMERROR);
-	ck_assert_str_eq(told.reason, "permerror: too much to evaluate for example.com");
+	ck_assert_str_eq(told.reason, "too much to evaluate for example.com");
 	answer_table_free(table);
 }
 END_TEST
@@ -439,7 +439,7 @@ START_TEST(thousands_of_addresses_cannot_multiply)
 			answer_table_addr(table, name, (struct kj_addr){4, {198, 51, 100, 1}});
 	}
 	told = check_from(table, "192.0.2.1", "user@example.com");
-	ck_assert_str_eq(told.reason, "permerror: too much to evaluate for example.com");
+	ck_assert_str_eq(told.reason, "too much to evaluate for example.com");
 	answer_table_free(table);
 }
 END_TEST
@@ -478,11 +478,11 @@ static const struct {
     {"v=spf1 ip4:192.0.2.0/24 -all", "matched ip4:192.0.2.0/24 of example.com"},
     {"v=spf1 -all", "-all of example.com"},
     {"v=spf1 ip4:198.51.100.1", "no term of example.com matched"},
-    {"v=spf1 redirect=b.example.com", "permerror: no SPF record at b.example.com"},
-    {"v=spf1 a:foo -all", "permerror: no valid domain in \"a:foo\" at example.com"},
+    {"v=spf1 redirect=b.example.com", "no SPF record at b.example.com"},
+    {"v=spf1 a:foo -all", "no valid domain in \"a:foo\" at example.com"},
     {"no record", "no SPF record at example.com"},
     {"v=spf1 a:x1.example a:x2.example a:x3.example -all",
-        "permerror: more than 2 DNS lookups of example.com led to nothing"},
+        "more than 2 DNS lookups of example.com led to nothing"},
 };
 
 START_TEST(reason_says_what_decided)
