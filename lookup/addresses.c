@@ -9,13 +9,6 @@ struct task {
 	unsigned count; /* of types asked for */
 };
 
-static enum kj_answer_status combine(enum kj_answer_status a, enum kj_answer_status b)
-{
-	if (a == KJ_ANSWER_FOUND || b == KJ_ANSWER_FOUND)
-		return KJ_ANSWER_FOUND;
-	return a != KJ_ANSWER_NOT_FOUND ? a : b;
-}
-
 static void judge(void *context, const struct kj_dns_answer *const *answers)
 {
 	struct kj_addr addrs[KJ_LOOKUP_ADDRS_MAX];
@@ -25,7 +18,7 @@ static void judge(void *context, const struct kj_dns_answer *const *answers)
 	answer.status = kj_lookup_status(answers[0]);
 	kj_lookup_add_addrs(answers[0], addrs, &answer.addr_count);
 	if (task->count == 2) {
-		answer.status = combine(answer.status, kj_lookup_status(answers[1]));
+		answer.status = kj_lookup_either(answer.status, kj_lookup_status(answers[1]));
 		kj_lookup_add_addrs(answers[1], addrs, &answer.addr_count);
 	}
 	task->done(task->context, &answer);

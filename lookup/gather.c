@@ -93,6 +93,32 @@ enum kj_answer_status kj_lookup_status(const struct kj_dns_answer *answer)
 	return answer ? meanings[answer->status] : KJ_ANSWER_FAILED;
 }
 
+enum kj_answer_status kj_lookup_either(enum kj_answer_status a, enum kj_answer_status b)
+{
+	if (a == KJ_ANSWER_FOUND || b == KJ_ANSWER_FOUND)
+		return KJ_ANSWER_FOUND;
+	return a != KJ_ANSWER_NOT_FOUND ? a : b;
+}
+
+unsigned kj_lookup_sort(const struct kj_dns_answer *answer, kj_lookup_compare_fn *compare,
+    const struct kj_dns_record **out, unsigned max)
+{
+	unsigned count = 0, at;
+
+	for (unsigned i = 0; i < answer->count; i++) {
+		const struct kj_dns_record *record = &answer->records[i];
+
+		for (at = count; at > 0 && compare(record, out[at - 1]) < 0; at--)
+			;
+		if (at == max)
+			continue;
+		count += count < max;
+		memmove(&out[at + 1], &out[at], (count - at - 1) * sizeof *out);
+		out[at] = record;
+	}
+	return count;
+}
+
 void kj_lookup_add_addrs(const struct kj_dns_answer *answer, struct kj_addr *out, unsigned *count)
 {
 	for (unsigned i = 0; answer && i < answer->count && *count < KJ_LOOKUP_ADDRS_MAX; i++)

@@ -48,6 +48,18 @@ typedef int kj_lookup_fn(struct kj_resolver *resolver, const struct kj_question 
  */
 enum kj_answer_status kj_lookup_status(const struct kj_dns_answer *answer);
 
+/* kj_lookup_either - found if one of them is; not found if both are not; else why that is not known */
+enum kj_answer_status kj_lookup_either(enum kj_answer_status a, enum kj_answer_status b);
+
+/*
+ * kj_lookup_sort - the first max records of an answer in an order; returns how many there are in out
+ *
+ * Whatever order a server hands its records out in, the result is the same.
+ */
+typedef int kj_lookup_compare_fn(const struct kj_dns_record *a, const struct kj_dns_record *b);
+unsigned kj_lookup_sort(const struct kj_dns_answer *answer, kj_lookup_compare_fn *compare,
+    const struct kj_dns_record **out, unsigned max);
+
 /* kj_lookup_add_addrs - the addresses of an answer behind those in out (KJ_LOOKUP_ADDRS_MAX), up to its end */
 void kj_lookup_add_addrs(const struct kj_dns_answer *answer, struct kj_addr *out, unsigned *count);
 

@@ -16,6 +16,8 @@
 #include "kanjiki/clock.h"
 #include "lookup/dnsbl.h"
 #include "lookup_spf.h"
+#include "mx.h"
+#include "zone.h"
 
 #define QUESTIONS_MAX 1024
 
@@ -24,6 +26,10 @@ static kj_lookup_fn *const lookup_fns[] = {
     [KJ_ASK_FCRDNS] = kj_lookup_fcrdns,
     [KJ_ASK_ADDRESSES] = kj_lookup_addresses,
     [KJ_ASK_SPF] = kj_lookup_spf,
+    [KJ_ASK_MX] = kj_lookup_mx,
+    [KJ_ASK_MX_HOSTS] = kj_lookup_mx_hosts,
+    [KJ_ASK_NS] = kj_lookup_ns,
+    [KJ_ASK_SOA] = kj_lookup_soa,
 };
 
 struct slot {

@@ -19,7 +19,11 @@ enum kj_question_kind {
 	KJ_ASK_DNSBL,	   /* is `name` listed?            gives addrs (the A records of the listing) */
 	KJ_ASK_FCRDNS,	   /* what is `addr` called?       gives fcrdns, names (confirmed ones first) */
 	KJ_ASK_ADDRESSES,  /* where is `name`?             gives addrs (A and AAAA, or those of addr's family) */
-	KJ_ASK_SPF,	   /* may `addr` use this sender?  gives spf, text */
+	KJ_ASK_SPF,	   /* may `addr` use this sender?  gives spf, text, spf_record, breadth */
+	KJ_ASK_MX,	   /* where does mail for `name` go?  gives names (best first; "" alone is a null MX) */
+	KJ_ASK_MX_HOSTS,   /* and where are those hosts?   gives names, addrs (IPv4, sorted), partial */
+	KJ_ASK_NS,	   /* who serves the zone `name`?  gives names (sorted) */
+	KJ_ASK_SOA,	   /* who runs the zone `name`?    gives names (RNAME, MNAME) */
 	KJ_ASK_FIRST_SEEN, /* since when is `name` known?  gives since_s; answered by the store */
 };
 
@@ -77,7 +81,7 @@ struct kj_dnsbl;
 struct kj_question {
 	enum kj_question_kind kind;
 	const char *label; /* its name in the evidence: "spf", "rdns", "zen.example" */
-	/* DNSBL: whole query name; ADDRESSES, FIRST_SEEN: the name; normalised (name.h). FCRDNS: what the MTA calls
+	/* DNSBL: whole query name; ADDRESSES, MX, MX_HOSTS, NS, SOA, FIRST_SEEN: the name; normalised (name.h). FCRDNS: what the MTA calls
 	 * the client, or NULL: asked for beside the PTR, so that its addresses are there when the PTR is. */
 	const char *name;
 	struct kj_addr addr; /* FCRDNS, SPF: the client; ADDRESSES: one of the family that is wanted, or none */
@@ -100,6 +104,7 @@ struct kj_answer {
 	unsigned addr_count;
 	const char *const *names;
 	unsigned name_count;
+	bool partial; /* MX_HOSTS: the addresses of some hosts could not be looked up */
 	enum kj_fcrdns fcrdns;
 	enum kj_spf_result spf;
 	/* SPF: what decided ("-all of example.jp", "too many lookups"). DISABLED: why. NULL if nothing to say. */
