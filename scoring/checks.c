@@ -11,6 +11,8 @@ const struct kj_check *const kj_checks[] = {
     &kj_check_rdns,
     &kj_check_helo,
     &kj_check_spf,
+    &kj_check_spf_breadth,
+    &kj_check_sender_domain,
     &kj_check_received,
     &kj_check_headers,
     &kj_check_text,

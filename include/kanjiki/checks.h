@@ -66,8 +66,8 @@ struct kj_check {
 
 /* The lists are asked at each stage, by a check each, and judged together, by the first of them. */
 extern const struct kj_check kj_check_dnsbl, kj_check_dnsbl_helo, kj_check_dnsbl_sender, kj_check_dnsbl_content;
-extern const struct kj_check kj_check_spf, kj_check_rdns, kj_check_helo, kj_check_received,
-    kj_check_headers, kj_check_text, kj_check_extortion, kj_check_auth;
+extern const struct kj_check kj_check_spf, kj_check_spf_breadth, kj_check_sender_domain, kj_check_rdns, kj_check_helo,
+    kj_check_received, kj_check_headers, kj_check_text, kj_check_extortion, kj_check_auth;
 
 /* kj_checks - all of them, NULL-terminated, in the order of the explanation */
 extern const struct kj_check *const kj_checks[];

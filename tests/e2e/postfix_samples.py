@@ -137,6 +137,14 @@ def all_questions_are_answered_in_a_healthy_world(world):
 
 
 @test
+def what_the_senders_domain_publishes_counts(world):
+    for domain, symbol in (("spread-thin.example", "SPF_ENUM=1.00"), ("open-to-all.example", "SPF_PLUSALL=2.50"),
+                           ("nowhere.example", "NULL_MX=1.50")):
+        _, verdict = world.judge(samples.find("maintenance-ja")._replace(sender="a@" + domain))
+        true(symbol in verdict["terms"], "%s: %r" % (domain, verdict))
+
+
+@test
 def a_null_sender_is_never_put_off(world):
     sample = samples.find("kokuhatsu")._replace(sender="<>")
     reply, verdict = world.judge(sample)

@@ -173,7 +173,7 @@ START_TEST(an_innocent_mail_is_accepted_with_its_evidence)
 	ck_assert_int_eq(verdict->action, KJ_ACTION_ACCEPT);
 	ck_assert_str_eq(edit_value(verdict, "X-Spam-Status"), "No, score=0.00 required=5.00 tests=none");
 	ck_assert_str_eq(edit_value(verdict, "X-Kanjiki-Evidence"),
-	    "1/5 (rdns: disabled, helo: disabled, spf: disabled, spf-helo: disabled)");
+	    "1/6 (rdns: disabled, helo: disabled, spf: disabled, spf-helo: disabled, mx: disabled)");
 	ck_assert_str_eq(edit_value(verdict, "Authentication-Results"), "mx.example.jp; none");
 	ck_assert_ptr_null(edit_value(verdict, "X-Spam-Flag"));
 }
