@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "kanjiki/centi.h"
-#include "kanjiki/name.h"
 #include "pipeline/mail.h"
 
 #define FOLD_AT	     72
@@ -101,58 +100,6 @@ static const char *level_value(struct kj_mail *mail)
 	return kj_arena_strdup(mail->arena, stars);
 }
 
-/* What may stand unquoted in a header value of ours. */
-static bool is_plain(const char *text)
-{
-	for (const char *p = text; *p; p++)
-		if (*p <= ' ' || *p >= 0x7f || strchr("()<>,;:\\\"[]=", *p))
-			return false;
-	return *text != '\0';
-}
-
-static void add_spf_result(
-    struct kj_mail *mail, const char *name, const char *property, const char *value, struct kj_buf *buf)
-{
-	const struct kj_answer *answer = *name ? kj_evidence_find(mail->evidence, KJ_ASK_SPF, name) : NULL;
-
-	if (!answer || answer->status == KJ_ANSWER_DISABLED)
-		return;
-	kj_buf_printf(buf, ";\n\tspf=%s",
-	    kj_answer_is_known(answer) ? kj_spf_result_name(answer->spf) : kj_spf_result_name(KJ_SPF_TEMPERROR));
-	if (is_plain(value))
-		kj_buf_printf(buf, " %s=%s", property, value);
-}
-
-/* RFC 8601: SPF for both identities, and iprev (section 2.7.3) */
-static const char *auth_value(struct kj_mail *mail)
-{
-	const struct kj_facts *facts = &mail->facts;
-	const struct kj_answer *iprev = kj_evidence_find(mail->evidence, KJ_ASK_FCRDNS, NULL);
-	struct kj_buf buf = KJ_BUF_INIT(VALUE_MAX);
-	char client[KJ_ADDR_STRLEN];
-	const char *value;
-	size_t len;
-
-	kj_buf_add_str(&buf, kj_mail_settings(mail)->authserv_id);
-	len = buf.len;
-	add_spf_result(mail, facts->sender, "smtp.mailfrom",
-	    is_plain(facts->sender) ? facts->sender : facts->sender_domain, &buf);
-	add_spf_result(mail, facts->helo_name, "smtp.helo", facts->helo_name, &buf);
-	if (iprev && iprev->status != KJ_ANSWER_DISABLED) {
-		kj_addr_format(&facts->client, client);
-		kj_buf_printf(&buf, ";\n\tiprev=%s policy.iprev=%s%s%s",
-		    kj_answer_is_known(iprev) ? kj_fcrdns_name(iprev->fcrdns) : "temperror",
-		    facts->client.family == 6 ? "\"" : "", client, facts->client.family == 6 ? "\"" : "");
-		if (kj_answer_is_known(iprev) && iprev->name_count && is_plain(iprev->names[0]))
-			kj_buf_printf(&buf, " (%s)", iprev->names[0]);
-	}
-	if (buf.len == len)
-		kj_buf_add_str(&buf, "; none");
-	value = kj_arena_strdup(mail->arena, kj_buf_str(&buf));
-	kj_buf_free(&buf);
-	return value;
-}
-
 /* The original subject is kept as it was sent; only the prefix is put in front. */
 static void prefix_subject(struct edits *edits, const char *prefix)
 {
@@ -202,7 +149,8 @@ void kj_mail_edit(struct kj_mail *mail, const char *subject_prefix)
 	add(&edits, KJ_EDIT_INSERT, kj_own_fields[KJ_OWN_STATUS], 0, status_value(mail));
 	if (verdict->action == KJ_ACTION_TAG)
 		add(&edits, KJ_EDIT_INSERT, kj_own_fields[KJ_OWN_FLAG], 0, "YES");
-	add(&edits, KJ_EDIT_INSERT, "Authentication-Results", 0, auth_value(mail));
+	add(&edits, KJ_EDIT_INSERT, "Authentication-Results", 0,
+	    kj_auth_field(mail->arena, kj_mail_settings(mail)->authserv_id, &mail->facts, mail->evidence));
 	verdict->edits = edits.list;
 	verdict->edit_count = edits.count;
 }

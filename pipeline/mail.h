@@ -111,6 +111,10 @@ void kj_mail_put_off(struct kj_mail *mail);
 void kj_mail_edit(struct kj_mail *mail, const char *subject_prefix);
 void kj_mail_note_field(struct kj_mail *mail, const char *name, const char *value);
 
+/* auth_field.c: kj_auth_field - the value of our Authentication-Results field, in the arena; NULL when it is full */
+const char *kj_auth_field(struct kj_arena *arena, const char *authserv_id, const struct kj_facts *facts,
+    const struct kj_evidence *evidence);
+
 /* report.c: the fields of the log line of a scored mail, and of one that passed unscored */
 void kj_report_mail(const struct kj_mail *mail, struct kj_record *record);
 void kj_report_pass(
