@@ -5,7 +5,8 @@
  * A record line is a letter for the name (a is a.test, and so on; @ is the client's reverse name), a letter
  * for the type, and the data:
  *
- *   T text   A address (IPv4 or IPv6)   M mail host   P name   S SERVFAIL for TXT   X no answer for A and AAAA
+ *   T text   A address (IPv4 or IPv6)   M mail host   P name
+ *   S SERVFAIL for TXT   X no answer for A and AAAA   Y no answer for MX and PTR   N no data of any type
  *
  * Each world is checked three times: with answers at once, late in order, and late in reverse order. The results
  * must agree, the callback must come exactly once, the limits must hold, no answer may leak, and libspf2 and the
@@ -84,6 +85,7 @@ static bool next_line(const uint8_t **data, size_t *size, char *line, size_t *re
 
 static void add_record(struct kj_resolver *table, const struct kj_addr *client, const char *line, size_t len)
 {
+	static const enum kj_dns_type types[] = {KJ_DNS_A, KJ_DNS_AAAA, KJ_DNS_MX, KJ_DNS_PTR, KJ_DNS_TXT};
 	char name[KJ_ADDR_REVERSELEN + 20], reverse[KJ_ADDR_REVERSELEN];
 	struct kj_addr addr;
 
@@ -105,6 +107,14 @@ static void add_record(struct kj_resolver *table, const struct kj_addr *client, 
 	case 'X':
 		answer_table_status(table, name, KJ_DNS_A, KJ_DNS_TIMEOUT);
 		answer_table_status(table, name, KJ_DNS_AAAA, KJ_DNS_TIMEOUT);
+		break;
+	case 'Y':
+		answer_table_status(table, name, KJ_DNS_MX, KJ_DNS_TIMEOUT);
+		answer_table_status(table, name, KJ_DNS_PTR, KJ_DNS_SERVFAIL);
+		break;
+	case 'N':
+		for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+			answer_table_status(table, name, types[i], KJ_DNS_NODATA);
 		break;
 	}
 }
