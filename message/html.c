@@ -5,7 +5,8 @@
  * take time in the square of what is open or of a tag's attributes. So its memory comes from a scratch arena that
  * counts: past a limit of nodes, of attributes in one tag or of bytes, or when memory runs out, the allocator
  * leaves the parser by longjmp(), and the arena is thrown away with all that gumbo had made. Nothing is ever
- * freed by gumbo itself.
+ * freed by gumbo itself. The walk has an arena of its own, which its limits cannot fill: a document that leaves the
+ * parser's nearly full is no reason to give the mail up.
  */
 #include "html.h"
 
@@ -23,6 +24,7 @@
 #define DOCUMENT_MAX    (512 * 1024) /* what lies behind is stripped */
 #define MEMORY_PER_BYTE 32
 #define MEMORY_MIN      ((size_t)256 * 1024)
+#define WALK_MEMORY     ((size_t)4 << 20) /* frames of NODES_MAX elements, and what html_sheet.c keeps at most */
 
 struct meter {
 	struct kj_arena *arena;
@@ -74,13 +76,20 @@ static int read_document(
 {
 	struct meter meter = {.arena = arena, .nodes = streams->nodes};
 	const GumboOutput *output = parse(&meter, html, len);
+	struct kj_arena *of_walk = output ? kj_arena_new(WALK_MEMORY) : NULL;
+	int err = 0;
 
 	streams->nodes = meter.nodes;
-	if (output)
-		return kj_html_walk(streams, arena, output, quoted);
-	streams->marks |= KJ_MARK_DEPTH;
-	kj_html_strip(streams, html, len, quoted);
-	return 0;
+	if (of_walk) {
+		err = kj_html_walk(streams, of_walk, output, quoted);
+	} else if (output) {
+		err = -KJ_ENOMEM;
+	} else {
+		streams->marks |= KJ_MARK_DEPTH;
+		kj_html_strip(streams, html, len, quoted);
+	}
+	kj_arena_free(of_walk);
+	return err;
 }
 
 int kj_html_read(struct kj_streams *streams, const char *html, size_t len, bool quoted)

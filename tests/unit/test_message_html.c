@@ -290,6 +290,28 @@ START_TEST(a_document_that_costs_too_much_is_stripped)
 }
 END_TEST
 
+/* Whatever the parser leaves of its memory: read_html() fails where the document is given up. */
+START_TEST(no_document_is_given_up_for_want_of_memory)
+{
+	for (unsigned times = 600; times < 1600; times += 100) {
+		struct kj_buf html = KJ_BUF_INIT((size_t)1 << 20);
+
+		for (unsigned i = 0; i < times; i++)
+			kj_buf_add_str(&html, "<b>x");
+		kj_buf_add_str(&html, "<!--");
+		for (unsigned i = 0; i < 200; i++) {
+			struct kj_streams streams;
+
+			kj_buf_add_str(&html, "a comment, a comment");
+			streams = read_html(html.data, html.len);
+			ck_assert_uint_eq(streams.visible.len, times);
+			kj_streams_free(&streams);
+		}
+		kj_buf_free(&html);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("html");
@@ -298,6 +320,7 @@ int main(void)
 	add_rows(tcase, html_is_told_apart, documents);
 	add_rows(tcase, comments_are_kept_apart, comments);
 	add_rows(tcase, floods_are_read_in_time, floods);
+	tcase_add_test(tcase, no_document_is_given_up_for_want_of_memory);
 	tcase_add_test(tcase, many_elements_and_rules_are_read_in_time);
 	add_rows(tcase, a_document_that_costs_too_much_is_stripped, bombs);
 	suite_add_tcase(suite, tcase);
