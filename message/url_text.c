@@ -32,10 +32,12 @@ static bool is_end(const char *p, const char *end)
 /* Signs behind a URL are the sentence's, and so is a bracket that was opened before it. */
 static const char *trim(const char *start, const char *stop)
 {
+	const char *open = memchr(start, '(', (size_t)(stop - start));
+
 	while (stop > start) {
 		char last = stop[-1];
 
-		if (last == ')' && memchr(start, '(', (size_t)(stop - start)))
+		if (last == ')' && open && open < stop)
 			break;
 		if (!strchr(".,;:!?'\")]*_~", last))
 			break;
