@@ -48,7 +48,8 @@ struct common {
 	size_t len;          /* of text */
 };
 
-/* A text has a language with so many different ones of its common words, or if it is no longer than so many bytes: then all of them. */
+/* A text has a language with so many different ones of its common words. It may have any if it is no longer than so many
+ * bytes, or if its words cannot be told apart (PASS_RUNS). */
 #define COMMON_MIN 3
 #define TEXT_SHORT 2000
 

@@ -261,7 +261,8 @@ static int find_languages(struct kj_phrase_scan *scan)
 	int rc;
 
 	scan->languages = KJ_LANGUAGES_ALL;
-	if (scan->views->text[KJ_VIEW_WORDS].len <= TEXT_SHORT)
+	/* Where letters are set apart throughout, common words cannot be told from what stands around them. */
+	if (scan->views->text[KJ_VIEW_WORDS].len <= TEXT_SHORT || scan->views->spaced_run >= KJ_SPACED_RUN_LONG)
 		return 0;
 	memset(scan->common, 0, sizeof scan->common);
 	rc = walk_all(scan, ROLE_COMMON, 0, NULL);

@@ -161,6 +161,7 @@ static const struct {
     {"two of them, again and again", "the end of your work; hacked phone. ", 60, 0, 0},
     {"inside of other words", "bathed yours candy willow the; hacked phone. ", 60, 0, 0},
     {"a short text", "hacked phone", 1, UINT64_MAX, 1},
+    {"letters set apart throughout", "t h e y o u r a n d w i l l h a c k e d p h o n e ", 100, UINT64_MAX, 100},
 };
 
 START_TEST(a_language_is_looked_for_where_its_words_are)
