@@ -6,7 +6,8 @@
  */
 #include "phrase_engine.h"
 
-#define EXPRESSION_REPEAT 64 /* matches of one expression in one text */
+#define EXPRESSION_REPEAT 64  /* matches of one expression in one part of a text that are all wanted ... */
+#define EXPRESSION_STEP   200 /* ... and of the others one in so many bytes: a flood must not hide what comes behind it */
 
 /* The code of an expression, compiled when it is needed for the first time; NULL when out of memory. */
 static const pcre2_code *code_of(const struct kj_phrase_set *set, const struct form *form)
@@ -52,6 +53,14 @@ struct run {
 	size_t from; /* behind the last match */
 };
 
+/* The beginning of the character at this place, or before it. */
+static size_t whole(const struct kj_text *text, size_t at)
+{
+	while (at && at < text->len && ((unsigned char)text->data[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
 /* Run on a part of the text that begins and ends with whole characters, for matches that begin at `last` or before;
  * look-behinds see what is before it. 0, or -KJ_ELIMIT when a match limit was met. */
 static int run_to(struct run *run, size_t last, size_t end)
@@ -60,7 +69,7 @@ static int run_to(struct run *run, size_t last, size_t end)
 	const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(scan->match);
 
 	pcre2_set_offset_limit(scan->limits, last);
-	for (int i = 0; i < EXPRESSION_REPEAT && run->from < end && run->from <= last && !scan->stopped; i++) {
+	for (int i = 0; run->from < end && run->from <= last && !scan->stopped; i++) {
 		int rc = pcre2_match(run->code, (PCRE2_SPTR)run->text->data, end, run->from, PCRE2_NO_UTF_CHECK,
 		    scan->match, scan->limits);
 
@@ -71,17 +80,9 @@ static int run_to(struct run *run, size_t last, size_t end)
 		if (bounds[1] <= bounds[0])
 			return 0; /* \K or a look-around made it empty */
 		phrase_report(scan, run->form, bounds[0], bounds[1]);
-		run->from = bounds[1];
+		run->from = i < EXPRESSION_REPEAT ? bounds[1] : whole(run->text, bounds[1] + EXPRESSION_STEP);
 	}
 	return 0;
-}
-
-/* The beginning of the character at this place, or before it. */
-static size_t whole(const struct kj_text *text, size_t at)
-{
-	while (at && at < text->len && ((unsigned char)text->data[at] & 0xc0) == 0x80)
-		at--;
-	return at;
 }
 
 static int by_number(const void *a, const void *b)

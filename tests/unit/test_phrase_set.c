@@ -123,6 +123,39 @@ START_TEST(a_match_is_found_behind_any_number_of_false_starts)
 }
 END_TEST
 
+static int keep_end(void *context, const struct kj_phrase_match *match)
+{
+	size_t *end = context;
+
+	*end = match->end > *end ? match->end : *end;
+	return 0;
+}
+
+START_TEST(a_match_is_found_behind_any_number_of_matches)
+{
+	static const struct kj_phrase phrase = {"en", 0, KJ_CLAIM_SEXUAL, "hacked (\\w+ ){0,2}phone", KJ_PHRASE_EXPRESSION, "own", 1};
+	struct kj_phrase_set *set = own_set(&phrase, 1);
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_buf buf = KJ_BUF_INIT(1 << 16);
+	struct kj_phrase_scan *scan;
+	struct kj_views views;
+	size_t end = 0;
+
+	for (unsigned i = 0; i < 200; i++)
+		kj_buf_add_str(&buf, "hacked phone, ");
+	for (unsigned i = 0; i < 300; i++)
+		kj_buf_add_str(&buf, "nothing ");
+	kj_buf_add_str(&buf, "hacked your own phone");
+	ck_assert_int_eq(kj_views_make(arena, &(struct kj_text){kj_buf_str(&buf), buf.len}, &views), 0);
+	ck_assert_int_eq(kj_phrase_scan_begin(set, &views, keep_end, &end, &scan, NULL), 0);
+	ck_assert_uint_eq(end, views.text[KJ_VIEW_WORDS].len);
+	kj_phrase_scan_end(scan);
+	kj_buf_free(&buf);
+	kj_arena_free(arena);
+	kj_phrase_set_free(set);
+}
+END_TEST
+
 START_TEST(an_expression_that_runs_wild_is_stopped_and_named)
 {
 	static const struct kj_phrase phrases[] = {
@@ -286,6 +319,7 @@ int main(void)
 
 	add_rows(tcase, a_phrase_matches_so_often, scans);
 	add_rows(tcase, a_match_is_found_behind_any_number_of_false_starts, false_starts);
+	tcase_add_test(tcase, a_match_is_found_behind_any_number_of_matches);
 	tcase_add_test(tcase, an_expression_that_runs_wild_is_stopped_and_named);
 	add_rows(tcase, a_mistake_is_named_with_its_place, mistakes);
 	add_rows(tcase, a_language_is_looked_for_where_its_words_are, gates);
