@@ -181,7 +181,7 @@ static void quote(struct kj_buf *reason, const char *text, size_t len)
 static const struct kj_wallet *wallet_in(const struct claims *claims, const struct kj_message *message, size_t first)
 {
 	for (unsigned i = 0; i < message->wallet_count; i++) {
-		unsigned cell = claims_cell(claims, message->wallets[i].start, message->visible.len);
+		unsigned cell = claims_cell(claims, message->wallets[i].start);
 
 		if (cell >= first && cell < first + CLAIM_WINDOW)
 			return &message->wallets[i];

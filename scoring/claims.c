@@ -10,22 +10,44 @@
 #define ADDRESS_MIN 25    /* characters without a blank: a wallet itself, not a word for it */
 #define NOTES_MAX   16384 /* more matches than that are counted, but not quoted */
 
-static size_t count_chars(const struct kj_text *text)
+static size_t count_chars(const char *data, size_t len)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < text->len; i++)
-		count += ((unsigned char)text->data[i] & 0xc0) != 0x80;
+	for (size_t i = 0; i < len; i++)
+		count += ((unsigned char)data[i] & 0xc0) != 0x80;
 	return count;
 }
 
-/* The cell of a place in a text of so many bytes. All views, and the text itself, are laid over the length of the view of
- * words, in proportion: they differ by little but blanks, and a window is no matter of a few characters. */
-unsigned claims_cell(const struct claims *claims, size_t at, size_t len)
+static void measure(struct claims *claims, struct claim_ruler *ruler, const struct kj_text *text)
 {
-	size_t cell = (size_t)((unsigned long long)at * claims->chars / (len ? len : 1) / CLAIM_CELL);
+	size_t count = text->len / CLAIM_RULER + 1;
 
+	*ruler = (struct claim_ruler){text, kj_arena_array(claims->arena, count, sizeof *ruler->marks), 0};
+	claims->full |= !ruler->marks;
+	for (size_t i = 0; i < count && ruler->marks; i++) {
+		size_t at = i * CLAIM_RULER, left = text->len - at;
+
+		ruler->marks[i] = (uint32_t)ruler->chars;
+		ruler->chars += count_chars(text->data + at, left < CLAIM_RULER ? left : CLAIM_RULER);
+	}
+}
+
+/* The cell of a place in a text. All views, and the text itself, are laid over the characters of the view of words, in
+ * proportion: they differ by little but blanks, and a window is no matter of a few characters. Bytes would be: Japanese
+ * has three times as many. */
+static unsigned cell_on(const struct claims *claims, const struct claim_ruler *ruler, size_t at)
+{
+	size_t mark = at / CLAIM_RULER, before = mark * CLAIM_RULER, cell;
+	unsigned long long chars = ruler->marks[mark] + count_chars(ruler->text->data + before, at - before);
+
+	cell = (size_t)(chars * claims->views_of_visible[KJ_VIEW_WORDS].chars / (ruler->chars ? ruler->chars : 1) / CLAIM_CELL);
 	return (unsigned)(cell < claims->cell_count ? cell : claims->cell_count - 1);
+}
+
+unsigned claims_cell(const struct claims *claims, size_t at)
+{
+	return cell_on(claims, &claims->visible, at);
 }
 
 static struct claim_language *language_of(struct claims *claims, const struct kj_phrase *phrase)
@@ -95,7 +117,7 @@ static int on_match(void *context, const struct kj_phrase_match *match)
 			keep_note(claims, language, match, cell);
 		language->subject |= claim;
 	} else {
-		cell = claims_cell(claims, match->start, claims->views->text[match->view].len);
+		cell = cell_on(claims, &claims->views_of_visible[match->view], match->start);
 		if (!(language->cells[cell] & claim))
 			keep_note(claims, language, match, cell);
 		language->cells[cell] |= (uint16_t)claim;
@@ -150,9 +172,10 @@ static void add_wallets(struct claims *claims, const struct kj_message *message)
 	static const struct kj_phrase address = {.language = "any", .language_number = CLAIM_LANGUAGES_MAX - 1};
 	struct claim_language *any = message->wallet_count ? language_of(claims, &address) : NULL;
 
-	for (unsigned i = 0; any && i < message->wallet_count; i++) {
-		const struct kj_wallet *wallet = &message->wallets[i];
-		unsigned cell = claims_cell(claims, wallet->start, message->visible.len);
+	if (any)
+		measure(claims, &claims->visible, &message->visible);
+	for (unsigned i = 0; any && !claims->full && i < message->wallet_count; i++) {
+		unsigned cell = claims_cell(claims, message->wallets[i].start);
 
 		claims->has_wallet = true;
 		any->cells[cell] |= CLAIM(WALLET);
@@ -183,8 +206,10 @@ bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const 
 	struct claims *claims = ret_claims;
 	uint64_t opened;
 
-	*claims = (struct claims){.arena = arena, .chars = count_chars(&facts->visible.text[KJ_VIEW_WORDS])};
-	claims->cell_count = claims->chars / CLAIM_CELL + 1;
+	*claims = (struct claims){.arena = arena};
+	for (int view = 0; view < KJ_VIEW_COUNT; view++)
+		measure(claims, &claims->views_of_visible[view], &facts->visible.text[view]);
+	claims->cell_count = claims->views_of_visible[KJ_VIEW_WORDS].chars / CLAIM_CELL + 1;
 	for (int i = 0; i < 2; i++)
 		find_openings(claims, &sources[i], phrases);
 	opened = claims->full ? 0 : opened_languages(claims);

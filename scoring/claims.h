@@ -36,6 +36,14 @@ struct claim_language {
 	const struct claim_note *notes; /* newest first */
 };
 
+/* A text's characters, counted up to every CLAIM_RULER bytes of it. */
+#define CLAIM_RULER 256
+struct claim_ruler {
+	const struct kj_text *text; /* NULL: not measured */
+	uint32_t *marks;
+	size_t chars;
+};
+
 struct claims {
 	struct claim_language languages[CLAIM_LANGUAGES_MAX]; /* by number */
 	size_t cell_count;
@@ -48,7 +56,7 @@ struct claims {
 	struct kj_arena *arena;
 	const struct kj_views *views;
 	bool in_subject;
-	size_t chars; /* of the visible text, in the view of words */
+	struct claim_ruler views_of_visible[KJ_VIEW_COUNT], visible;
 	unsigned note_count;
 	const struct kj_phrase *narrations[CLAIM_NARRATIONS];
 	size_t narration_at[CLAIM_NARRATIONS];
@@ -63,8 +71,8 @@ struct claims {
 bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const struct kj_phrase_set *phrases,
     struct claims *ret_claims);
 
-/* claims_cell - the cell of a place in a text of so many bytes: a view, or the visible text itself */
-unsigned claims_cell(const struct claims *claims, size_t at, size_t len);
+/* claims_cell - the cell of a place in the visible text itself, in bytes; it has been measured if there are wallets */
+unsigned claims_cell(const struct claims *claims, size_t at);
 
 /* claims_in_window - what is claimed from this cell on, in one language; wallets known by their checksum count in each, and
  * the subject lies in every window */

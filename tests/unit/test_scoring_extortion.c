@@ -401,6 +401,26 @@ START_TEST(claims_add_up_so)
 }
 END_TEST
 
+/* 600 characters between two claims are 1,800 bytes; in a text that is ASCII otherwise they are still 600. */
+START_TEST(a_window_is_of_characters)
+{
+	struct kj_phrase_set *set = own_set(own, sizeof own / sizeof *own);
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_buf text = KJ_BUF_INIT(1 << 16);
+
+	for (int i = 0; i < 4000; i++)
+		kj_buf_add_str(&text, "word ");
+	kj_buf_add_str(&text, "aaa claim bbb claim ");
+	for (int i = 0; i < 600; i++)
+		kj_buf_add_str(&text, "あ");
+	kj_buf_add_str(&text, " ccc claim");
+	ck_assert_str_eq(judge(arena, "", kj_buf_str(&text), false, 0, set).symbol, "EXTORTION_CORE_3");
+	kj_buf_free(&text);
+	kj_arena_free(arena);
+	kj_phrase_set_free(set);
+}
+END_TEST
+
 START_TEST(the_reason_names_the_core_and_quotes_each_claim)
 {
 	struct kj_phrase_set *set = own_set(own, sizeof own / sizeof *own);
@@ -441,6 +461,7 @@ int main(void)
 	tcase_add_test(lists, a_printed_specimen_is_described_only_by_a_list_that_says_so);
 	suite_add_tcase(suite, lists);
 	add_rows(model, claims_add_up_so, models);
+	tcase_add_test(model, a_window_is_of_characters);
 	tcase_add_test(model, the_reason_names_the_core_and_quotes_each_claim);
 	tcase_add_test(model, an_empty_set_and_no_set_find_nothing);
 	suite_add_tcase(suite, model);
