@@ -13,6 +13,7 @@
 #include "ctl/print_safe.h"
 #include "kanjiki/arena.h"
 #include "kanjiki/checks.h"
+#include "kanjiki/err.h"
 #include "kanjiki/message.h"
 #include "kanjiki/phrase_set.h"
 #include "kanjiki/snapshot.h"
@@ -58,6 +59,15 @@ static void print_lines(const char *title, const struct kj_text *text)
 	}
 }
 
+/* What a part says of itself, if it does. */
+static void print_said(const char *before, const char *value)
+{
+	if (!*value)
+		return;
+	fputs(before, stdout);
+	print_str(value);
+}
+
 static void print_parts(const struct kj_message *message)
 {
 	puts("parts:");
@@ -66,12 +76,11 @@ static void print_parts(const struct kj_message *message)
 
 		printf("  %*s", (int)part->depth * 2, "");
 		print_str(part->type);
-		printf("%s%s%s%s%s", *part->charset ? ", charset " : "", part->charset, *part->encoding ? ", " : "",
-		    part->encoding, part->attachment ? ", attachment" : "");
-		if (*part->filename) {
-			fputs(", named ", stdout);
-			print_str(part->filename);
-		}
+		print_said(", charset ", part->charset);
+		print_said(", ", part->encoding);
+		if (part->attachment)
+			fputs(", attachment", stdout);
+		print_said(", named ", part->filename);
 		putchar('\n');
 	}
 	if (message->marks)
@@ -205,9 +214,9 @@ static bool print_matches(
 	}
 	kj_phrase_scan_end(scan);
 	kj_view_map_free(search.map);
-	if (rc < 0 && !*reason.text)
+	if (rc < 0 && rc != -KJ_ELIMIT)
 		return false;
-	if (rc < 0)
+	if (*reason.text)
 		printf("  %s\n", reason.text);
 	if (search.matches > MATCHES_MAX)
 		printf("  more than %d matches; no more are shown\n", MATCHES_MAX);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""ctl_score.py - kanjikictl score on files, mbox, Maildir and standard input, without a network"""
+"""ctl_score.py - kanjikictl score and explain-text on files, mbox, Maildir and standard input, without a network"""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -141,6 +142,29 @@ def for_people_there_is_a_block_with_every_term(directory):
     done = subprocess.run([KANJIKICTL, "score", "--offline", "-c", conf, write(directory, "mail", MAIL)],
                           capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "HELO_SPECIAL" in done.stdout and "evidence 0/" in done.stdout, done
+
+
+def explain(directory, mail, lists=f"{SRCDIR}/lists"):
+    conf = write(directory, "kanjiki.conf", f'lists = "{lists}"\nstate = ""\n')
+    return subprocess.run([KANJIKICTL, "explain-text", "-c", conf, write(directory, "mail", mail)],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+@test
+def what_a_stranger_wrote_gives_the_terminal_no_orders(directory):
+    done = explain(directory, "Content-Type: text/plain; charset=a\x1b[2J; name=b\x1b[2J\n"
+                              "Content-Transfer-Encoding: c\x1b[2J\nSubject: d\x1b[2J\n\ne\x1b[2J\n")
+    assert done.returncode == 0 and "\x1b" not in done.stdout, done
+
+
+@test
+def an_expression_that_met_its_match_limit_is_among_the_matches(directory):
+    lists = os.path.join(directory, "lists")
+    shutil.copytree(f"{SRCDIR}/lists", lists)
+    write(lists, "extortion/en", "S /(a+)+b/\n")
+    done = explain(directory, "Subject: x\n\n" + "a" * 5000 + " b\n", lists)
+    matches = done.stdout.partition("matches:")[2].partition("verdict")[0]
+    assert "extortion/en:1: the expression met its match limit" in matches, done
 
 
 def main():
