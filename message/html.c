@@ -2,10 +2,10 @@
  * html.c - HTML to text; gumbo parses here
  *
  * gumbo is written for well-meant input: it needs a working allocator, frees by recursion, and some of its loops
- * take time in the square of what is open or of a tag's attributes. So its memory comes from a scratch arena that
- * counts: past a limit of nodes, of attributes in one tag or of bytes, or when memory runs out, the allocator
- * leaves the parser by longjmp(), and the arena is thrown away with all that gumbo had made. Nothing is ever
- * freed by gumbo itself. The walk has an arena of its own, which its limits cannot fill: a document that leaves the
+ * take time in the square of what is open or of a tag's attributes. So what is open is estimated beforehand
+ * (html_work.h), and its memory comes from a scratch arena that counts: past a limit of nodes, of attributes in one
+ * tag or of bytes, or when memory runs out, the allocator leaves the parser by longjmp(), and the arena is thrown
+ * away with all that gumbo had made. Nothing is ever freed by gumbo itself. The walk has an arena of its own, which its limits cannot fill: a document that leaves the
  * parser's nearly full is no reason to give the mail up.
  */
 #include "html.h"
@@ -15,11 +15,13 @@
 
 #include "html_strip.h"
 #include "html_walk.h"
+#include "html_work.h"
 #include "kanjiki/arena.h"
 #include "kanjiki/err.h"
 #include "kanjiki/message.h"
 
 #define NODES_MAX       10000        /* in all documents of a message; large newsletters have 2,000 */
+#define WORK_MAX        300000000    /* open elements times bytes: about 0.3 s */
 #define ATTRIBUTES_MAX  256          /* in one tag */
 #define DOCUMENT_MAX    (512 * 1024) /* what lies behind is stripped */
 #define MEMORY_PER_BYTE 32
@@ -75,7 +77,8 @@ static int read_document(
     struct kj_streams *streams, struct kj_arena *arena, const char *html, size_t len, bool quoted)
 {
 	struct meter meter = {.arena = arena, .nodes = streams->nodes};
-	const GumboOutput *output = parse(&meter, html, len);
+	const GumboOutput *output =
+	    kj_html_is_costly(html, len, NODES_MAX, WORK_MAX) ? NULL : parse(&meter, html, len);
 	struct kj_arena *of_walk = output ? kj_arena_new(WALK_MEMORY) : NULL;
 	int err = 0;
 

@@ -4,6 +4,7 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/message.h"
 #include "message/html.h"
+#include "message/html_work.h"
 #include "suite.h"
 
 static struct kj_streams read_html(const char *html, size_t len)
@@ -268,6 +269,44 @@ static const struct {
     {"many elements", "", "<i></i>", "word", 70000},
 };
 
+/* Half a megabyte behind thousands of open elements, some of which only seem to be closed: that costs gumbo seconds. */
+static const char *const deep[] = {"</x>", "a "};
+
+START_TEST(open_elements_over_much_text_are_stripped)
+{
+	struct kj_buf html = KJ_BUF_INIT((size_t)500 << 10);
+	struct kj_streams streams;
+
+	kj_buf_add_str(&html, "word");
+	for (unsigned i = 0; i < 3000; i++)
+		kj_buf_add_str(&html, "<b title='</b>'><b><!--</b>-->");
+	while (!html.truncated)
+		kj_buf_add_str(&html, deep[_i]);
+	streams = read_html(html.data, html.len);
+	ck_assert_msg(strstr(kj_buf_str(&streams.visible), "word") != NULL, "%s: text is lost", deep[_i]);
+	ck_assert_msg(streams.marks & KJ_MARK_DEPTH, "%s: no mark", deep[_i]);
+	kj_streams_free(&streams);
+	kj_buf_free(&html);
+}
+END_TEST
+
+/* What honest writers leave out does not add up. */
+static const char *const sloppy[] = {"<p>one", "<ul><li>one<li>two</ul>", "<table><tr><td>one<td>two<tr><td>three</table>",
+    "<div><p>one</div>", "<div title='a>b' x=\"<i>\">one</div>", "<br><img src=x><input>", "<style>b > i {}</style>",
+    "<!--[if mso]><table><![endif]-->", "<IMG SRC=x/>a</IMG>"};
+
+START_TEST(what_may_be_left_out_costs_nothing)
+{
+	struct kj_buf html = KJ_BUF_INIT((size_t)500 << 10);
+
+	for (unsigned i = 0; i < 2000; i++)
+		kj_buf_add_str(&html, sloppy[_i]);
+	ck_assert_msg(!kj_html_is_costly(html.data, html.len, _i == 7 ? 2001 : 20, html.len * (_i == 7 ? 2001 : 20)), "%s",
+	    sloppy[_i]);
+	kj_buf_free(&html);
+}
+END_TEST
+
 START_TEST(a_document_that_costs_too_much_is_stripped)
 {
 	struct kj_buf html = KJ_BUF_INIT((size_t)4 << 20);
@@ -320,6 +359,8 @@ int main(void)
 	add_rows(tcase, html_is_told_apart, documents);
 	add_rows(tcase, comments_are_kept_apart, comments);
 	add_rows(tcase, floods_are_read_in_time, floods);
+	add_rows(tcase, open_elements_over_much_text_are_stripped, deep);
+	add_rows(tcase, what_may_be_left_out_costs_nothing, sloppy);
 	tcase_add_test(tcase, no_document_is_given_up_for_want_of_memory);
 	tcase_add_test(tcase, many_elements_and_rules_are_read_in_time);
 	add_rows(tcase, a_document_that_costs_too_much_is_stripped, bombs);
