@@ -32,32 +32,38 @@ static const struct {
     {0x201a, 0x2018, 0},
 };
 
-/* Behind the mark that closes a quotation, or 0 if none does. */
-static size_t end_of(const struct kj_text *text, size_t pos, uint32_t close, uint32_t other)
+#define MARKS (sizeof marks / sizeof *marks)
+
+/* Behind the mark that closes a quotation of kind m, or 0 if none does. Up to *clear there is none: a text of opening marks
+ * is gone through once. */
+static size_t end_of(const struct kj_text *text, size_t m, size_t pos, size_t *clear)
 {
 	size_t limit = pos + SPAN_LIMIT < text->len ? pos + SPAN_LIMIT : text->len;
 
+	pos = pos > *clear ? pos : *clear;
 	while (pos < limit) {
 		uint32_t code = kj_utf8_next(text->data, text->len, &pos);
 
-		if (code == close || (other && code == other))
+		if (code == marks[m].close || (marks[m].other && code == marks[m].other))
 			return pos;
 	}
+	*clear = pos;
 	return 0;
 }
 
 /* The long quotations of a text. */
 static unsigned find_spans(const struct kj_text *text, struct span *spans)
 {
+	size_t clear[MARKS] = {0};
 	unsigned count = 0;
 
 	for (size_t pos = 0; pos < text->len && count < SPANS_MAX;) {
 		size_t start = pos, end = 0;
 		uint32_t code = kj_utf8_next(text->data, text->len, &pos);
 
-		for (size_t m = 0; m < sizeof marks / sizeof *marks && !end; m++)
+		for (size_t m = 0; m < MARKS && !end; m++)
 			if (marks[m].open == code)
-				end = end_of(text, pos, marks[m].close, marks[m].other);
+				end = end_of(text, m, pos, &clear[m]);
 		if (!end)
 			continue;
 		if (end - start >= SPAN_MIN)

@@ -8,6 +8,7 @@
 #include "kanjiki/hits.h"
 #include "kanjiki/phrase_file.h"
 #include "kanjiki/snapshot.h"
+#include "scoring/specimen.h"
 #include "suite.h"
 
 static struct kj_phrase_set *shipped;
@@ -328,6 +329,21 @@ START_TEST(a_tale_about_blackmail_is_told_from_blackmail)
 }
 END_TEST
 
+/* Sixteen megabytes; the time limit of a test case ends what is not linear. */
+START_TEST(quotations_that_nobody_closes_are_read_in_time)
+{
+	struct kj_buf text = KJ_BUF_INIT((size_t)16 << 20);
+	struct kj_message message = {.subject = ""};
+	struct claim_language language = {.name = "en"};
+
+	while (!text.truncated)
+		kj_buf_add_str(&text, "«");
+	message.visible = (struct kj_text){kj_buf_str(&text), text.len};
+	ck_assert(!specimen_is(&message, &language, 0, ~0U));
+	kj_buf_free(&text);
+}
+END_TEST
+
 START_TEST(a_printed_specimen_is_described_only_by_a_list_that_says_so)
 {
 	struct kj_arena *arena = kj_arena_new(1 << 20);
@@ -458,6 +474,7 @@ int main(void)
 	add_rows(lists, an_extortion_has_a_core, extortions);
 	add_rows(lists, honest_mail_gets_nothing, honest);
 	add_rows(lists, a_tale_about_blackmail_is_told_from_blackmail, tales);
+	tcase_add_test(lists, quotations_that_nobody_closes_are_read_in_time);
 	tcase_add_test(lists, a_printed_specimen_is_described_only_by_a_list_that_says_so);
 	suite_add_tcase(suite, lists);
 	add_rows(model, claims_add_up_so, models);
