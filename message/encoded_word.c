@@ -3,7 +3,7 @@
  *
  * More is accepted than the standard allows, since readers show it: blanks and question marks inside a
  * quoted-printable word, words inside quoted strings, words glued to other text, words of any length, words without
- * an end. Decoded text is cut at TEXT_MAX.
+ * an end. Decoded text is cut at TEXT_MAX, with a mark.
  */
 #include "encoded_word.h"
 
@@ -155,6 +155,7 @@ static void flush(struct decoder *d)
 		return;
 	if (!kj_base64_finish(&d->base64, &d->bytes))
 		d->marks |= KJ_MARK_BAD_ENCODING;
+	d->marks |= d->bytes.truncated ? KJ_MARK_TEXT_CUT : 0;
 	put_text(d, d->charset, kj_buf_str(&d->bytes), d->bytes.len);
 	kj_buf_clear(&d->bytes);
 	d->charset[0] = '\0';
@@ -218,12 +219,22 @@ static bool is_raw(const char *value)
 	return kj_charset_has_8bit(value, strlen(value)) || strchr(value, 0x1b);
 }
 
+/* How much of a text that was cut off is whole characters. */
+static size_t whole_length(const struct kj_buf *text)
+{
+	size_t len = text->len, pos = len;
+
+	while (text->truncated && pos && len - pos < 4 && ((unsigned char)text->data[pos - 1] & 0xc0) == 0x80)
+		pos--;
+	return text->truncated && pos && (unsigned char)text->data[pos - 1] >= 0xc0 ? pos - 1 : len;
+}
+
 static int finish(struct decoder *d, struct kj_arena *arena, unsigned *marks, const char **ret_text)
 {
-	char *text = d->err ? NULL : kj_arena_strndup(arena, kj_buf_str(&d->out), d->out.len);
+	char *text = d->err ? NULL : kj_arena_strndup(arena, kj_buf_str(&d->out), whole_length(&d->out));
 
 	if (text) {
-		*marks |= d->marks;
+		*marks |= d->marks | (d->out.truncated ? KJ_MARK_TEXT_CUT : 0);
 		*ret_text = text;
 	}
 	kj_buf_free(&d->out);

@@ -5,6 +5,7 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
 #include "kanjiki/message.h"
+#include "kanjiki/utf8.h"
 #include "message/encoded_word.h"
 #include "message/header.h"
 #include "message/param.h"
@@ -226,6 +227,25 @@ START_TEST(hostile_values_are_read_to_their_end)
 }
 END_TEST
 
+START_TEST(what_is_too_long_is_cut_behind_a_character_and_marked)
+{
+	struct kj_arena *arena = kj_arena_new((size_t)1 << 20);
+	struct kj_buf value = KJ_BUF_INIT((size_t)1 << 20);
+	const char *text = "";
+	unsigned marks = 0;
+
+	kj_buf_add_str(&value, "=?utf-8?q?xy?= ");
+	for (int i = 0; i < 40000; i++)
+		kj_buf_add_str(&value, "é");
+	ck_assert_int_eq(kj_encoded_word_decode(arena, value.data, &marks, &text), 0);
+	ck_assert(kj_utf8_valid(text, strlen(text)));
+	ck_assert_uint_gt(strlen(text), 60000);
+	ck_assert(marks & KJ_MARK_TEXT_CUT);
+	kj_buf_free(&value);
+	kj_arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("words");
@@ -237,6 +257,7 @@ int main(void)
 	add_rows(tcase, parameters_become_text, params);
 	add_rows(tcase, types_and_charsets_are_read_leniently, types);
 	add_rows(tcase, hostile_values_are_read_to_their_end, hostile);
+	tcase_add_test(tcase, what_is_too_long_is_cut_behind_a_character_and_marked);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
