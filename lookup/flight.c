@@ -6,10 +6,9 @@
  * with an error, that is the answer. Nobody there (port closed, no route) means the next server at once too, but
  * after a whole round of it a wait: a name server that is being restarted must not look like one that is gone.
  *
- * The window of questions on the wire protects a server from bursts: it is what may lie in the server's socket
- * buffer at once. A question unanswered after WINDOW_MS does not lie there any more; it leaves the window when others
- * wait for room, or else a slow server would be asked little and one dead list would hold up everything. It counts
- * as slow then, with a bound of its own, because recursive servers keep a limited list of what they work on.
+ * Replies to a question that is open under ids that are not its own are somebody's guesses, and 65,536 of them are
+ * certain to hit. After a few the question goes over TCP (RFC 5452 section 9.3), which cannot be guessed; to a server
+ * without TCP, after a wait, under another id from a socket chosen anew.
  */
 #include "flight.h"
 
@@ -20,8 +19,8 @@
 #define TCP_MAX      64
 #define REFUSALS_MAX 3
 #define STEPS_MAX    6
-#define WINDOW_MS    50
 #define ID_DRAWS     32
+#define MISSES_MAX   16 /* a forger hits one question of 4,096 before; copies of late answers are fewer */
 
 static struct kj_try **try_bucket(struct kj_resolver *r, uint16_t id)
 {
@@ -143,29 +142,6 @@ void kj_flight_start(struct kj_resolver *r, struct kj_flight *flight, int64_t no
 	send_next(r, flight, now_ms);
 }
 
-static void leave_window(struct kj_resolver *r, struct kj_flight *flight)
-{
-	if (flight->line != &r->window || r->slow.count >= r->config.in_flight_max * KJ_SLOW_FACTOR)
-		return;
-	kj_flight_leave(flight);
-	kj_flight_stand(&r->slow, flight);
-}
-
-bool kj_window_has_room(struct kj_resolver *r, int64_t now_ms)
-{
-	if (r->window.count >= r->config.in_flight_max && r->window.first->started_ms + WINDOW_MS <= now_ms)
-		leave_window(r, r->window.first);
-	return r->window.count < r->config.in_flight_max;
-}
-
-int64_t kj_window_opens_ms(const struct kj_resolver *r)
-{
-	/* With the slow ones at their bound, only an answer or a timer makes room. */
-	if (!r->window.first || r->slow.count >= r->config.in_flight_max * KJ_SLOW_FACTOR)
-		return INT64_MAX;
-	return r->window.first->started_ms + WINDOW_MS;
-}
-
 static void fail(struct kj_resolver *r, struct kj_flight *flight, enum kj_dns_status status, int64_t now_ms)
 {
 	kj_flight_finish(r, flight, kj_dns_answer_fixed(status, (enum kj_dns_type)flight->query.type),
@@ -223,6 +199,14 @@ static void erred(struct kj_resolver *r, struct kj_flight *flight, unsigned serv
 		pause_flight(r, flight, now_ms);
 }
 
+/* The server is to be asked once more, but not now. */
+static void later(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms)
+{
+	flight->tried &= ~(1U << server);
+	pause_flight(r, flight, now_ms);
+	flight->step++;
+}
+
 static void close_tcp(struct kj_resolver *r, struct kj_flight *flight)
 {
 	if (!flight->tcp)
@@ -230,6 +214,16 @@ static void close_tcp(struct kj_resolver *r, struct kj_flight *flight)
 	kj_tcp_free(flight->tcp);
 	flight->tcp = NULL;
 	r->tcp_count--;
+}
+
+void kj_flight_tcp_failed(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms)
+{
+	close_tcp(r, flight);
+	flight->no_tcp = true;
+	if (flight->guessed)
+		later(r, flight, flight->server, now_ms);
+	else
+		erred(r, flight, flight->server, now_ms);
 }
 
 void kj_flight_expired(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms)
@@ -245,11 +239,10 @@ void kj_flight_expired(struct kj_resolver *r, struct kj_flight *flight, int64_t 
 	} else if (flight->refused) {
 		refused(r, flight, now_ms);
 	} else if (flight->tcp) {
-		close_tcp(r, flight);
-		erred(r, flight, flight->server, now_ms);
+		kj_flight_tcp_failed(r, flight, now_ms);
 	} else {
 		if (silent) {
-			leave_window(r, flight);
+			kj_window_leave(r, flight);
 			flight->step++;
 		}
 		again(r, flight, now_ms);
@@ -267,6 +260,12 @@ void kj_flight_plainly(struct kj_resolver *r, struct kj_flight *flight, unsigned
 	send_to(r, flight, server, now_ms);
 }
 
+static void release_tries(struct kj_resolver *r, struct kj_flight *flight)
+{
+	for (unsigned i = 0; i < r->upstream.count; i++)
+		kj_try_release(r, &flight->tries[i]);
+}
+
 void kj_flight_by_tcp(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms)
 {
 	uint8_t packet[KJ_QUERY_MAX];
@@ -274,14 +273,11 @@ void kj_flight_by_tcp(struct kj_resolver *r, struct kj_flight *flight, unsigned 
 	size_t len;
 
 	if (r->tcp_count >= TCP_MAX) {
-		flight->tried &= ~(1U << server);
-		flight->step++;
-		pause_flight(r, flight, now_ms);
+		later(r, flight, server, now_ms);
 		return;
 	}
 	/* From here on only the connection can bring the answer. */
-	for (unsigned i = 0; i < r->upstream.count; i++)
-		kj_try_release(r, &flight->tries[i]);
+	release_tries(r, flight);
 	flight->server = server;
 	flight->refused = flight->paused = false;
 	if (kj_upstream_random(&r->upstream, &id) == 0) {
@@ -289,13 +285,27 @@ void kj_flight_by_tcp(struct kj_resolver *r, struct kj_flight *flight, unsigned 
 		flight->tcp = kj_tcp_open(&r->upstream.servers[server], r->epoll_fd, packet, len);
 	}
 	if (!flight->tcp) {
-		erred(r, flight, server, now_ms);
+		kj_flight_tcp_failed(r, flight, now_ms);
 		return;
 	}
 	flight->tcp->flight = flight;
 	r->tcp_count++;
 	r->stats.tcp++;
 	kj_timers_set(&r->timers, &flight->timer, now_ms + TCP_WAIT_MS);
+}
+
+void kj_flight_missed(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms)
+{
+	if (++flight->misses < MISSES_MAX)
+		return;
+	r->stats.guessed += !flight->guessed;
+	flight->guessed = true;
+	flight->misses = 0;
+	release_tries(r, flight);
+	if (flight->no_tcp)
+		later(r, flight, server, now_ms);
+	else
+		kj_flight_by_tcp(r, flight, server, now_ms);
 }
 
 static uint32_t keep_s(const struct kj_resolver *r, const struct kj_dns_answer *answer)

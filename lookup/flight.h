@@ -9,6 +9,7 @@
  *   resolver.c  the contract of resolver.h and the thread
  *   asker.c     flights and their askers: birth, joining, end
  *   flight.c    when what is sent to whom
+ *   window.c    how many at a time
  *   inbox.c     what comes back
  */
 #ifndef KJ_LOOKUP_FLIGHT_H
@@ -70,6 +71,9 @@ struct kj_flight {
 	struct kj_tcp *tcp;
 	bool refused;      /* nobody is there where it was sent last */
 	bool paused;       /* nothing was sent; go on when the timer ends */
+	bool guessed;      /* somebody tried to guess its id: TCP is asked, if there is any */
+	bool no_tcp;       /* and there was none */
+	unsigned misses;   /* replies to it under a wrong id, since it was last sent to anybody anew */
 	unsigned server;   /* asked last */
 	unsigned tried;    /* bit set of servers, this round */
 	unsigned errored;  /* bit set of servers that answered with an error or nonsense */
@@ -144,6 +148,9 @@ void kj_askers_deliver(struct kj_resolver *r);
 /* flight.c: kj_flight_start - send for the first time. Does not end the flight. */
 void kj_flight_start(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms);
 
+/* window.c: kj_window_leave - the flight is one of the slow ones, if there is room among them */
+void kj_window_leave(struct kj_resolver *r, struct kj_flight *flight);
+
 /* kj_window_has_room - whether another flight may start; _opens_ms - when there may be room at the latest */
 bool kj_window_has_room(struct kj_resolver *r, int64_t now_ms);
 int64_t kj_window_opens_ms(const struct kj_resolver *r);
@@ -160,6 +167,12 @@ void kj_flight_plainly(struct kj_resolver *r, struct kj_flight *flight, unsigned
 
 /* kj_flight_by_tcp - the answer was truncated */
 void kj_flight_by_tcp(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms);
+
+/* kj_flight_missed - the server sent a reply to its question, under an id that nobody waits for */
+void kj_flight_missed(struct kj_resolver *r, struct kj_flight *flight, unsigned server, int64_t now_ms);
+
+/* kj_flight_tcp_failed - the connection brought no reply; may end the flight */
+void kj_flight_tcp_failed(struct kj_resolver *r, struct kj_flight *flight, int64_t now_ms);
 
 /* kj_try_release - no longer wait for an answer to it */
 void kj_try_release(struct kj_resolver *r, struct kj_try *try);

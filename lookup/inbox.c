@@ -2,8 +2,8 @@
  * inbox.c - what comes back from the servers
  *
  * A packet that fits no open try - wrong id, wrong question, not a reply - is counted and otherwise as if it had
- * never come: the question goes on waiting for the true one. Late copies of answers already used are counted as
- * well.
+ * never come: the question goes on waiting for the true one, unless many have the right question and a wrong id. Late
+ * copies of answers already used are counted as well.
  */
 #include "flight.h"
 
@@ -26,6 +26,20 @@ static struct kj_try *find_try(
 		if (try->id == id && try->socket == sock && kj_reply_fits(&try->flight->query, packet, len))
 			return try;
 	return NULL;
+}
+
+/* The packet fits no try: whether it is somebody's guess at one on this socket. */
+static void reject(struct kj_resolver *r, struct kj_socket *sock, const uint8_t *packet, size_t len)
+{
+	struct kj_flight *flight = NULL;
+	struct kj_query query;
+
+	sock->rejected++;
+	r->stats.rejected_packets++;
+	if (sock->tries && kj_query_read(&query, packet, len) == 0)
+		flight = kj_flight_find(r, &query, kj_hash(&r->key, query.name, query.len) + query.type);
+	if (flight && flight->tries[sock->server].socket == sock && kj_reply_fits(&flight->query, packet, len))
+		kj_flight_missed(r, flight, sock->server, kj_clock_mono_ms(r->clock));
 }
 
 /* Read a reply without the lock, then act on it. */
@@ -86,8 +100,7 @@ void kj_inbox_udp(struct kj_resolver *r, struct kj_socket *sock)
 		struct kj_try *try = find_try(r, sock, in.packet, in.len);
 
 		if (!try) {
-			sock->rejected++;
-			r->stats.rejected_packets++;
+			reject(r, sock, in.packet, in.len);
 			continue;
 		}
 		in.flight = try->flight;
@@ -106,7 +119,9 @@ void kj_inbox_tcp(struct kj_resolver *r, struct kj_tcp *tcp)
 	in.packet = tcp->in;
 	in.len = tcp->in_len;
 	/* Truncated once more over TCP, a server contradicts itself. */
-	if (rc < 0 || !kj_reply_fits(&in.flight->query, in.packet, in.len) || kj_reply_truncated(in.packet))
+	if (rc < 0)
+		kj_flight_tcp_failed(r, in.flight, kj_clock_mono_ms(r->clock));
+	else if (!kj_reply_fits(&in.flight->query, in.packet, in.len) || kj_reply_truncated(in.packet))
 		kj_flight_settle(r, in.flight, in.server, -KJ_EINVAL, NULL, kj_clock_mono_ms(r->clock));
 	else
 		read_reply(r, &in);

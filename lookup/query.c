@@ -67,6 +67,27 @@ size_t kj_query_write(const struct kj_query *query, uint16_t id, bool edns, uint
 	return (size_t)(p - out);
 }
 
+int kj_query_read(struct kj_query *query, const uint8_t *packet, size_t len)
+{
+	const uint8_t *p = packet + HEADER;
+	size_t left = len < HEADER ? 0 : len - HEADER, at = 0;
+
+	if (!left || get16(packet + 4) != 1)
+		return -KJ_EINVAL;
+	while (at < left && p[at]) {
+		if (p[at] > LABEL_MAX)
+			return -KJ_EINVAL;
+		at += p[at] + 1U;
+	}
+	if (++at > KJ_QNAME_MAX || at + 4 > left || get16(p + at + 2) != CLASS_IN)
+		return -KJ_EINVAL;
+	for (size_t i = 0; i < at; i++)
+		query->name[i] = (uint8_t)tolower(p[i]);
+	query->len = (uint8_t)at;
+	query->type = (uint16_t)get16(p + at);
+	return 0;
+}
+
 uint16_t kj_reply_id(const uint8_t *packet)
 {
 	return (uint16_t)get16(packet);

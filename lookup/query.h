@@ -47,6 +47,10 @@ int kj_query_init(struct kj_query *query, const char *name, enum kj_dns_type typ
  * edns. Returns its length. */
 size_t kj_query_write(const struct kj_query *query, uint16_t id, bool edns, uint8_t *out);
 
+/* kj_query_read - what a packet asks or answers: its one question, in lower case. -KJ_EINVAL if it has not exactly
+ * one, or one that is malformed, compressed, or of another class */
+int kj_query_read(struct kj_query *query, const uint8_t *packet, size_t len);
+
 /* kj_reply_id - the id of a packet of at least 12 bytes */
 uint16_t kj_reply_id(const uint8_t *packet);
 

@@ -81,6 +81,7 @@ struct kj_resolver_config {
 
 struct kj_resolver_stats {
 	uint64_t asked, cache_hits, joined, sent, retries, tcp, timeouts, servfails, rejected_packets;
+	uint64_t guessed; /* questions whose id somebody tried to guess: RFC 5452 section 9.3 */
 	uint32_t in_flight, queued, cached;
 };
 
