@@ -304,6 +304,14 @@ static int positive(const ldns_pkt *packet, const struct shape *shape, const str
 	return 0;
 }
 
+/* Records in the answer section, and none that says anything about the name or type asked: whoever sent this did not
+ * say that there is no such record. */
+static bool is_beside_the_point(
+    const ldns_rr_list *answers, const struct kj_query *query, const struct chain *chain)
+{
+	return !chain->count && chain->name.data == query->name && ldns_rr_list_rr_count(answers) > 0;
+}
+
 int kj_wire_parse(
     const struct kj_query *query, const uint8_t *packet, size_t len, struct kj_dns_answer **ret_answer)
 {
@@ -317,6 +325,8 @@ int kj_wire_parse(
 	/* The upper bits of the response code are in the OPT record (RFC 6891 section 6.1.3): BADVERS looks like
 	 * NOERROR without them. */
 	rc = ldns_pkt_edns_extended_rcode(parsed) ? -KJ_EINVAL : walk(ldns_pkt_answer(parsed), shape, &chain);
+	if (rc == 0 && is_beside_the_point(ldns_pkt_answer(parsed), query, &chain))
+		rc = -KJ_EINVAL;
 	if (rc == 0)
 		rc = chain.count ? positive(parsed, shape, &chain, ret_answer)
 		                 : negative(parsed, query, &chain, ret_answer);

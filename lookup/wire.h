@@ -20,8 +20,9 @@
  * section 5.1).
  *
  * Gives:  *ret_answer (KJ_DNS_FOUND, _NODATA or _NXDOMAIN) with one reference.
- * Errors: -KJ_EINVAL: malformed, a CNAME loop, records together with NXDOMAIN, or a server that did not look, as with
- *         a referral, which must not be taken for "no such record"; -KJ_ELIMIT: too many records; -KJ_ENOMEM.
+ * Errors: -KJ_EINVAL: malformed, a CNAME loop, records together with NXDOMAIN, only records of other names or types,
+ *         or a server that did not look, as with a referral: none of it may be taken for "no such record";
+ *         -KJ_ELIMIT: too many records; -KJ_ENOMEM.
  */
 int kj_wire_parse(
     const struct kj_query *query, const uint8_t *packet, size_t len, struct kj_dns_answer **ret_answer);

@@ -21,6 +21,35 @@ static void other_case(struct storm_query *query)
 	storm_send(query, &reply);
 }
 
+static void about_another_name(struct storm_query *query)
+{
+	struct storm_reply reply;
+
+	storm_begin(query, &reply);
+	storm_add_a(&reply, "other.test", FORGED);
+	storm_send(query, &reply);
+}
+
+static void of_another_type(struct storm_query *query)
+{
+	struct storm_reply reply;
+
+	storm_begin(query, &reply);
+	storm_add(&reply, query->name, KJ_DNS_TXT, "\3abc", 4);
+	storm_send(query, &reply);
+}
+
+static void true_among_others(struct storm_query *query)
+{
+	struct storm_reply reply;
+
+	storm_begin(query, &reply);
+	storm_add_a(&reply, "other.test", FORGED);
+	storm_add(&reply, query->name, KJ_DNS_TXT, "\3abc", 4);
+	storm_add_a(&reply, query->name, "192.0.2.1");
+	storm_send(query, &reply);
+}
+
 static void chain_of(struct storm_query *query, int hops)
 {
 	struct storm_reply reply;
@@ -157,6 +186,9 @@ static const struct {
 	unsigned udp, tcp, rejected;
 } forged_rows[] = {
     {"the question in other letters", other_case, 0, KJ_DNS_FOUND, 1, 0, 0},
+    {"an answer about another name", about_another_name, 0, KJ_DNS_SERVFAIL, 1, 0, 0},
+    {"an answer of another type", of_another_type, 0, KJ_DNS_SERVFAIL, 1, 0, 0},
+    {"the answer among others", true_among_others, 0, KJ_DNS_FOUND, 1, 0, 0},
     {"16 CNAMEs", chain_of_16, 0, KJ_DNS_FOUND, 1, 0, 0},
     {"20 CNAMEs", chain_of_20, 0, KJ_DNS_SERVFAIL, 1, 0, 0},
     {"two CNAMEs in a circle", loop_of_two, 0, KJ_DNS_SERVFAIL, 1, 0, 0},
