@@ -23,10 +23,9 @@
 #include "timers.h"
 
 #define KJ_FLIGHT_BUCKETS 8192
-#define KJ_TRY_BUCKETS    1024
+#define KJ_TRY_BUCKETS    8192
 #define KJ_INBOX_PACKETS  16
 #define KJ_INBOX_BYTES    1536 /* a longer reply over UDP than we said we take counts as truncated */
-#define KJ_SLOW_FACTOR    16   /* times in_flight_max: how many flights may have left the window */
 
 enum kj_timer_kind {
 	KJ_TIMER_ASKER,

@@ -254,7 +254,7 @@ static int join_or_start(struct kj_resolver *r, const struct kj_query *query, ui
 	bool joins = flight != NULL, waits = r->queue.first || !kj_window_has_room(r, r->active_ms);
 	int rc;
 
-	if (!joins && waits && r->queue.count >= r->config.queue_max)
+	if (!joins && waits && r->queue.count + r->slow.count >= r->config.queue_max)
 		return -KJ_EBUSY;
 	if (!joins)
 		flight = kj_flight_new(r, query, hash);

@@ -229,7 +229,7 @@ static void serve_tcp(struct storm *storm)
 		atomic_fetch_add(&storm->tcp, 1);
 		storm->fn(&query);
 	}
-	if (query.keep_open && storm->kept < 16)
+	if (query.keep_open && storm->kept < 128)
 		storm->kept_fds[storm->kept++] = query.fd;
 	else
 		close(query.fd);

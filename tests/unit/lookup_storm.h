@@ -44,7 +44,7 @@ struct storm {
 	unsigned held_count;
 	storm_fn *fn;
 	int udp_fd, tcp_fd, stop_fds[2];
-	int kept_fds[16];
+	int kept_fds[128];
 	unsigned kept;
 	void *thread;
 };
