@@ -94,7 +94,7 @@ static const struct kj_setting resolver_settings[] = {
 	 "how often a question is sent", NULL},
 	{"in-flight", COUNT(TOP, settings.resolver.in_flight_max), "256", "1", "16384",
 	 "questions on the wire", NULL},
-	{"queue", COUNT(TOP, settings.resolver.queue_max), "65536", "1", "1048576",
+	{"queue", COUNT(TOP, settings.resolver.queue_max), "262144", "1", "1048576",
 	 "questions that wait", NULL},
 	{"cache", COUNT(TOP, settings.resolver.cache_max), "32768", "1", "4194304", "answers kept", NULL},
 	{"cache-size", SIZE32(TOP, settings.resolver.cache_bytes_max), "16MiB", "64KiB", "2GiB",

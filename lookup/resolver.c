@@ -32,7 +32,7 @@ static struct kj_resolver_config with_defaults(const struct kj_resolver_config *
 	    .retry_ms = or_default(config->retry_ms, 300),
 	    .attempts = or_default(config->attempts, 5),
 	    .in_flight_max = or_default(config->in_flight_max, 256),
-	    .queue_max = or_default(config->queue_max, 65536),
+	    .queue_max = or_default(config->queue_max, 262144),
 	    .cache_max = or_default(config->cache_max, 32768),
 	    .cache_bytes_max = or_default(config->cache_bytes_max, 16 << 20),
 	    .ttl_max_s = or_default(config->ttl_max_s, 86400),

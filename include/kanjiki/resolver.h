@@ -69,7 +69,7 @@ struct kj_resolver_config {
 	uint32_t retry_ms;	    /* first wait before asking again; doubles each time. Default 300 */
 	uint32_t attempts;	    /* UDP attempts in all, over all servers. Default 5 */
 	uint32_t in_flight_max;	    /* questions put on the wire within 50 ms; the rest queue. Default 256 */
-	uint32_t queue_max;	    /* that may wait for their turn or a slow answer. Default 65536 */
+	uint32_t queue_max;	    /* that may wait for their turn or a slow answer. Default 262144 */
 	uint32_t cache_max;	    /* answers kept. Default 32768 */
 	uint32_t cache_bytes_max;   /* memory for them. Default 16 MiB */
 	uint32_t ttl_max_s;	    /* positive answers are kept no longer. Default 86400 */

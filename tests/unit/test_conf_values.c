@@ -67,7 +67,7 @@ START_TEST(an_empty_file_has_the_documented_defaults)
 	ck_assert_uint_eq(s->resolver.retry_ms, 300);
 	ck_assert_uint_eq(s->resolver.attempts, 5);
 	ck_assert_uint_eq(s->resolver.in_flight_max, 256);
-	ck_assert_uint_eq(s->resolver.queue_max, 65536);
+	ck_assert_uint_eq(s->resolver.queue_max, 262144);
 	ck_assert_uint_eq(s->resolver.cache_max, 32768);
 	ck_assert_uint_eq(s->resolver.cache_bytes_max, 16 << 20);
 	ck_assert_uint_eq(s->resolver.ttl_max_s, 86400);

@@ -385,6 +385,31 @@ START_TEST(mails_of_before_a_reload_keep_their_answers)
 }
 END_TEST
 
+/* Busy at first: what is asked meanwhile waits. */
+static void answer_after_a_pause(struct storm_query *query)
+{
+	if (query->storm->udp == 1)
+		nap_ms(1000);
+	storm_answer(query);
+}
+
+START_TEST(a_hundred_thousand_questions_may_wait)
+{
+	struct storm *storm = storm_start(answer_after_a_pause, 0, 0);
+	struct kj_resolver *resolver = resolver_of(storm, 0);
+	struct kj_resolver_stats stats;
+	struct tally tally = {0};
+
+	ask_many(resolver, "test", 100000, 40000, &tally);
+	await(&tally, 100000, 45000);
+	ck_assert_uint_eq(tally.by_status[KJ_DNS_FOUND], 100000);
+	kj_resolver_stats(resolver, &stats);
+	ck_assert_uint_eq(stats.in_flight + stats.queued, 0);
+	kj_resolver_free(resolver);
+	storm_stop(storm);
+}
+END_TEST
+
 #define SESSIONS 5000
 #define EACH     8
 
@@ -437,6 +462,7 @@ static Suite *stress_suite(void)
 	tcase_add_test(tcase, the_end_is_told_to_all_that_are_open);
 	tcase_add_test(tcase, oversized_answers_come_whole_and_do_not_fill_the_memory);
 	tcase_add_test(tcase, a_crowd_that_has_to_use_tcp_is_served);
+	tcase_add_test(tcase, a_hundred_thousand_questions_may_wait);
 	tcase_add_test(tcase, mails_of_before_a_reload_keep_their_answers);
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(crowd, 90);
