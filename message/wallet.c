@@ -16,7 +16,8 @@
 #define LETTERS_MAX KJ_XMR_LONG
 #define GAP_MAX     12   /* bytes between two pieces */
 #define AROUND_MAX  2048 /* bytes of a run without blanks that are looked at for a URL */
-#define TRIES_MAX   2000 /* checksums of joined pieces in one text: some milliseconds */
+#define TRIES_MAX   20000 /* checksums of joined pieces in one text: some ten milliseconds. A letter that stands
+                           * alone costs ten, so that four kilobytes of them use it up */
 
 struct candidate {
 	char letters[LETTERS_MAX + 1];

@@ -5,6 +5,7 @@
  * nobody has a key for.
  */
 #include "kanjiki/arena.h"
+#include "kanjiki/buf.h"
 #include "kanjiki/message.h"
 #include "kanjiki/wallet.h"
 #include "suite.h"
@@ -104,6 +105,25 @@ START_TEST(each_address_counts_once_and_not_too_many_do)
 }
 END_TEST
 
+/* Each of the letters in front could begin an address. */
+START_TEST(an_address_in_pieces_is_found_behind_a_thousand_letters)
+{
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_buf buf = KJ_BUF_INIT(1 << 16);
+	const struct kj_wallet *wallets;
+	unsigned count;
+
+	for (int i = 0; i < 1000; i++)
+		kj_buf_add_str(&buf, "1 ");
+	kj_buf_add_str(&buf, "is what to pay to 1A1z P1eP5QGefi2DM PTfTL5SLmv7DivfNa");
+	ck_assert_int_eq(
+	    kj_wallets_find(arena, &(struct kj_text){kj_buf_str(&buf), buf.len}, &wallets, &count), 0);
+	ck_assert_uint_eq(count, 1);
+	kj_buf_free(&buf);
+	kj_arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("wallet");
@@ -111,6 +131,7 @@ int main(void)
 
 	add_rows(tcase, a_text_has_this_wallet, rows);
 	tcase_add_test(tcase, each_address_counts_once_and_not_too_many_do);
+	tcase_add_test(tcase, an_address_in_pieces_is_found_behind_a_thousand_letters);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
