@@ -149,6 +149,8 @@ static size_t splitter(const char *at, size_t len)
 
 	if (strchr(" \t\r\n*._-|~+,;:\"'()[]", *at) && *at)
 		return 1;
+	if ((unsigned char)*at < 0x80)
+		return 0;
 	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
 		if (len >= strlen(invisible[i]) && memcmp(at, invisible[i], strlen(invisible[i])) == 0)
 			return strlen(invisible[i]);
