@@ -1,7 +1,7 @@
 /*
  * charset.h - text in any charset to UTF-8
  *
- * Private to message/. Only charsets of the table in charset.c are decoded: a stranger names them, and a
+ * Private to message/. Only charsets of the table in charset_table.c are decoded: a stranger names them, and a
  * converter library knows some that are no text at all.
  */
 #ifndef KJ_CHARSET_H

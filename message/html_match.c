@@ -1,7 +1,8 @@
 /*
  * html_match.c - the rules of an element
  *
- * An element is simply held against each rule: the product of the limits, 10,000 nodes and 256 rules, is some milliseconds.
+ * An element is simply held against each rule: the product of the limits, 10,000 nodes and 256 rules, is less than a tenth of
+ * a second.
  * Names are compared as they are written; a document that relies on another case only shows more than is known here.
  */
 #include <strings.h>

@@ -70,7 +70,7 @@ bool kj_base64_finish(struct kj_base64 *state, struct kj_buf *out)
 	return whole;
 }
 
-/* Decode into a block of memory of 3/4 of len at least; the caller gives pieces of a few hundred bytes. */
+/* By way of a small block, since adding to a buffer three bytes at a time is slow. */
 bool kj_base64_decode(struct kj_base64 *state, struct kj_buf *out, const char *data, size_t len)
 {
 	unsigned char block[768];

@@ -2,7 +2,7 @@
  * phrase_engine.h - what a phrase set is made of, for the files that fill, compile and run it
  *
  * phrase_set.c collects phrases, phrase_form.c turns each into the forms that are looked for, phrase_compile.c makes
- * one database of all forms, phrase_scan.c walks over a text with it, phrase_run.c runs the expressions.
+ * the databases of all forms, phrase_scan.c walks over a text with it, phrase_run.c runs the expressions.
  */
 #ifndef KJ_PHRASE_ENGINE_H
 #define KJ_PHRASE_ENGINE_H

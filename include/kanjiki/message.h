@@ -42,7 +42,7 @@ extern const struct kj_message_limits kj_message_limits_default;
 enum kj_message_mark {
 	KJ_MARK_BODY_CUT = 1 << 0,	/* the body was longer than body_bytes */
 	KJ_MARK_TEXT_CUT = 1 << 1,	/* a text stream was longer than text_bytes */
-	KJ_MARK_DEPTH = 1 << 2,		/* nested deeper than depth */
+	KJ_MARK_DEPTH = 1 << 2,		/* nested deeper than depth; or HTML that costs too much to parse */
 	KJ_MARK_PARTS = 1 << 3,		/* more parts than parts */
 	KJ_MARK_FIELDS = 1 << 4,	/* more header fields than fields */
 	KJ_MARK_BAD_ENCODING = 1 << 5,	/* broken base64 or quoted-printable */

@@ -1,8 +1,8 @@
 /*
  * phrase_set.h - many phrases, one pass
  *
- * Literal phrases of all languages are one multi-pattern scan (Hyperscan or Vectorscan); regular expressions are
- * PCRE2 with JIT under match limits. A set is filled phrase by phrase, compiled once, then shared by all threads
+ * The literals of a language are one multi-pattern scan (Hyperscan or Vectorscan) for its opening claims and one for all
+ * others; regular expressions are PCRE2 with JIT under match limits. A set is filled phrase by phrase, compiled once, then shared by all threads
  * until it is freed.
  */
 #ifndef KJ_PHRASE_SET_H
