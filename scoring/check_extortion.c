@@ -17,16 +17,16 @@
  *   bribe        A and W and (S or L): no authority takes cryptocurrency
  *
  * All claims of a core come from one language, so that loose words of a mail in two languages do not add up; only a
- * wallet that is known by its checksum belongs to every language. Without a core, two of the claims no honest mail makes to its reader, one of
- * them more than C, are a hint.
+ * wallet that is known by its checksum belongs to every language. Without a core, two of the claims no honest mail makes
+ * to its reader, one of them more than C, are a hint.
  *
  * The window was measured on real mail: with 600 characters a quarter of the cores of five becomes smaller; with 2,400
  * or the whole text hardly any grows, and ordinary spam begins to have cores by chance.
  *
  * What others write about such mail is kept apart by wording first: the phrases are claims in the first person
  * to a second. Quoted text does not come here. A warning that tells what blackmailers claim has the claims, too. It
- * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With a wallet
- * in it nothing may be known against its sender's name, and it must not threaten, as the receipt of an exchange does not, or
+ * speaks of scammers more than once (N), and it gives no wallet to pay into; then a core is only "described". With a
+ * wallet in it nothing may be known against its sender's name, and it must not threaten, as the receipt of an exchange does not, or
  * speak of scammers at length, or be a list mail with many links, as a newsletter that prints a whole specimen, or have
  * the blackmail in quotation marks (specimen.c). So whoever adds warning words to his blackmail must leave out the address
  * he wants to be paid at, or look like a warning to his victim, too. A list header alone lowers nothing: extortion is posted
@@ -189,6 +189,18 @@ static const struct kj_wallet *wallet_in(const struct claims *claims, const stru
 	return NULL;
 }
 
+/* The telephone number that stands next to a demand to call back: within a cell before or behind it. */
+static const char *phone_near(const struct claims *claims, const struct kj_message *message, const struct claim_note *note)
+{
+	for (unsigned i = 0; i < message->phone_count && !note->in_subject; i++) {
+		unsigned cell = claims_cell(claims, message->phones[i].start);
+
+		if (cell <= note->cell + 1 && note->cell <= cell + 1)
+			return message->phones[i].digits;
+	}
+	return NULL;
+}
+
 /* The texts that notes quote from. */
 struct originals {
 	const struct kj_message *message;
@@ -206,7 +218,7 @@ static void quote_note(struct kj_buf *reason, const struct originals *originals,
 		quote(reason, text->data + start, end - start);
 }
 
-/* `en blackmail: C "hacked your device", R "recorded you", W BTC "1Boat..."` */
+/* `en blackmail: C "hacked your device", R "recorded you", W BTC "1Boat..."`, and `H 0312345678 "call us"` */
 static void explain(struct claims *claims, const struct kj_message *message, const struct finding *finding,
     struct kj_buf *reason)
 {
@@ -222,11 +234,13 @@ static void explain(struct claims *claims, const struct kj_message *message, con
 		const struct kj_wallet *wallet =
 		    category == KJ_CLAIM_WALLET ? wallet_in(claims, message, finding->cell) : NULL;
 		const struct claim_note *note = claims_note(finding->language, category, finding->cell);
+		const char *what = wallet ? wallet->currency : NULL;
 
 		if (!(finding->claims & 1U << c) || (!wallet && !note))
 			continue;
-		kj_buf_printf(reason, "%s%c%s%s \"", gap, kj_category_letter(category), wallet ? " " : "",
-		    wallet ? wallet->currency : "");
+		if (category == KJ_CLAIM_HOTLINE)
+			what = phone_near(claims, message, note);
+		kj_buf_printf(reason, "%s%c%s%s \"", gap, kj_category_letter(category), what ? " " : "", what ? what : "");
 		if (wallet)
 			quote(reason, wallet->address, strlen(wallet->address));
 		else

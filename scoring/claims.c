@@ -172,8 +172,6 @@ static void add_wallets(struct claims *claims, const struct kj_message *message)
 	static const struct kj_phrase address = {.language = "any", .language_number = CLAIM_LANGUAGES_MAX - 1};
 	struct claim_language *any = message->wallet_count ? language_of(claims, &address) : NULL;
 
-	if (any)
-		measure(claims, &claims->visible, &message->visible);
 	for (unsigned i = 0; any && !claims->full && i < message->wallet_count; i++) {
 		unsigned cell = claims_cell(claims, message->wallets[i].start);
 
@@ -217,7 +215,9 @@ bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const 
 		find_rest(claims, &sources[i], opened);
 	for (int i = 0; i < 2; i++)
 		kj_phrase_scan_end(sources[i].scan);
-	if (opened)
+	if (opened && (facts->message->wallet_count || facts->message->phone_count))
+		measure(claims, &claims->visible, &facts->message->visible);
+	if (opened && !claims->full)
 		add_wallets(claims, facts->message);
 	return opened && !claims->full;
 }

@@ -71,7 +71,8 @@ struct claims {
 bool claims_collect(struct kj_arena *arena, const struct kj_facts *facts, const struct kj_phrase_set *phrases,
     struct claims *ret_claims);
 
-/* claims_cell - the cell of a place in the visible text itself, in bytes; it has been measured if there are wallets */
+/* claims_cell - the cell of a place in the visible text itself, in bytes; it has been measured if it has wallets or
+ * telephone numbers */
 unsigned claims_cell(const struct claims *claims, size_t at);
 
 /* claims_in_window - what is claimed from this cell on, in one language; wallets known by their checksum count in each, and

@@ -6,6 +6,7 @@
 #include "kanjiki/checks.h"
 #include "kanjiki/err.h"
 #include "kanjiki/hits.h"
+#include "kanjiki/phone.h"
 #include "kanjiki/phrase_file.h"
 #include "kanjiki/snapshot.h"
 #include "scoring/specimen.h"
@@ -47,6 +48,7 @@ static struct kj_hit judge(struct kj_arena *arena, const char *subject, const ch
 	ck_assert_int_eq(kj_views_make(arena, &message.visible, &facts.visible), 0);
 	ck_assert_int_eq(kj_views_make(arena, &subject_text, &facts.subject), 0);
 	ck_assert_int_eq(kj_wallets_find(arena, &message.visible, &message.wallets, &message.wallet_count), 0);
+	ck_assert_int_eq(kj_phones_find(arena, &message.visible, &message.phones, &message.phone_count), 0);
 	kj_check_extortion.judge(&facts, &rules, evidence, hits);
 	ck_assert_uint_le(kj_hits_count(hits), 1);
 	return kj_hits_count(hits) ? *kj_hits_get(hits, 0) : (struct kj_hit){"", ""};
@@ -452,6 +454,19 @@ START_TEST(the_reason_names_the_core_and_quotes_each_claim)
 }
 END_TEST
 
+START_TEST(the_reason_names_the_telephone_number_next_to_a_demand_to_call)
+{
+	struct kj_arena *arena = kj_arena_new(1 << 20);
+	struct kj_hit hit = judge(arena, "",
+	    "警視庁サイバー犯罪対策課です。あなたに対する逮捕状が発行されました。本日中に 03-1234-5678 へ至急お電話ください。"
+	    "誰にも話さないでください。",
+	    false, 0, shipped);
+
+	ck_assert_msg(strstr(hit.reason, ", H 0312345678 \"") != NULL, "%s", hit.reason);
+	kj_arena_free(arena);
+}
+END_TEST
+
 START_TEST(an_empty_set_and_no_set_find_nothing)
 {
 	struct kj_phrase_set *set = own_set(NULL, 0);
@@ -474,6 +489,7 @@ int main(void)
 	add_rows(lists, an_extortion_has_a_core, extortions);
 	add_rows(lists, honest_mail_gets_nothing, honest);
 	add_rows(lists, a_tale_about_blackmail_is_told_from_blackmail, tales);
+	tcase_add_test(lists, the_reason_names_the_telephone_number_next_to_a_demand_to_call);
 	tcase_add_test(lists, quotations_that_nobody_closes_are_read_in_time);
 	tcase_add_test(lists, a_printed_specimen_is_described_only_by_a_list_that_says_so);
 	suite_add_tcase(suite, lists);
