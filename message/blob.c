@@ -80,7 +80,7 @@ static bool decode(struct kj_buf *out, const char *p, const char *end)
 	return kj_base64_finish(&state, out) && good && !out->truncated && is_text(out);
 }
 
-void kj_blobs_append(struct kj_buf *text)
+bool kj_blobs_append(struct kj_buf *text)
 {
 	const size_t len = text->len;
 	struct kj_buf decoded = KJ_BUF_INIT(len);
@@ -108,4 +108,5 @@ void kj_blobs_append(struct kj_buf *text)
 		kj_buf_add(text, decoded.data, decoded.len);
 	}
 	kj_buf_free(&decoded);
+	return found == BLOBS_MAX;
 }

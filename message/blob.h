@@ -6,6 +6,8 @@
 #ifndef KJ_BLOB_H
 #define KJ_BLOB_H
 
+#include <stdbool.h>
+
 #include "kanjiki/buf.h"
 
 /*
@@ -14,7 +16,8 @@
  * A block is a word of 60 letters or more, or lines of the same length that belong together, with nothing else on them.
  * It counts only if what comes out is printable UTF-8; keys, signatures and pictures are not. What was decoded is not looked
  * at again. One pass; the buffer's limit bounds what is appended.
+ * Returns whether it decoded as many blocks as it may: there may be more.
  */
-void kj_blobs_append(struct kj_buf *text);
+bool kj_blobs_append(struct kj_buf *text);
 
 #endif

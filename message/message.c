@@ -33,7 +33,7 @@ const struct kj_message_limits kj_message_limits_default = {
 
 /* In the order of their bits. */
 static const char *const mark_names[] = {"body-cut", "text-cut", "depth", "parts", "fields", "bad-encoding",
-    "bad-charset", "no-charset", "bad-mime", "received", "urls"};
+    "bad-charset", "no-charset", "bad-mime", "received", "urls", "wallets", "phones", "blobs"};
 
 const char *kj_message_mark_name(unsigned bit)
 {
@@ -201,6 +201,8 @@ static int keep_all(struct kj_arena *arena, struct kj_message *message, const st
 	if (!err)
 		err = kj_phones_find(arena, &message->visible, &message->phones, &message->phone_count);
 	message->marks |= streams->marks | (urls->over ? KJ_MARK_URLS : 0);
+	message->marks |= message->wallet_count == KJ_WALLETS_MAX ? KJ_MARK_WALLETS : 0;
+	message->marks |= message->phone_count == KJ_PHONES_MAX ? KJ_MARK_PHONES : 0;
 	message->links = streams->links;
 	message->urls = urls->list;
 	message->url_count = urls->count;
@@ -225,7 +227,7 @@ static int read_body(struct kj_arena *arena, struct kj_message *message, const c
 	message->marks |= mime.marks;
 	err = read_texts(&w, &mime);
 	if (!err) {
-		kj_blobs_append(&w.streams.visible);
+		message->marks |= kj_blobs_append(&w.streams.visible) ? KJ_MARK_BLOBS : 0;
 		kj_streams_search(&w.streams);
 		err = keep_all(arena, message, &w.streams);
 	}

@@ -51,6 +51,9 @@ enum kj_message_mark {
 	KJ_MARK_BAD_MIME = 1 << 8,	/* missing or unterminated boundary */
 	KJ_MARK_RECEIVED = 1 << 9,	/* more Received lines than received */
 	KJ_MARK_URLS = 1 << 10,		/* more hosts in URLs than KJ_URLS_MAX, or more URLs than are read */
+	KJ_MARK_WALLETS = 1 << 11,	/* KJ_WALLETS_MAX wallets; there may be more */
+	KJ_MARK_PHONES = 1 << 12,	/* KJ_PHONES_MAX telephone numbers; there may be more */
+	KJ_MARK_BLOBS = 1 << 13,	/* as many blocks of base64 in the text as are decoded; there may be more */
 };
 
 /* kj_message_mark_name - the word for the mark of bit number `bit` ("bad-charset"), for logs; NULL behind the last */

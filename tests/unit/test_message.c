@@ -312,6 +312,37 @@ START_TEST(each_limit_sets_its_mark)
 }
 END_TEST
 
+START_TEST(what_a_text_may_have_too_many_of_sets_its_mark)
+{
+	static const struct {
+		unsigned mark;
+		const char *before, *after;
+	} items[] = {
+	    {KJ_MARK_WALLETS, "0xde0b295669a9fd93d5f28d9ec85e40f4cb697b", "\n"},
+	    {KJ_MARK_PHONES, "call +49 30 9018 20", "\n"},
+	    {KJ_MARK_BLOBS, "VGhpcyBpcyBhIHRleHQgdGhhdCBpcyBsb25nIGVub3VnaCB0byBiZSBkZWNvZGVk", "\n\n"},
+	};
+
+	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+		for (unsigned count = 15; count <= 16; count++) {
+			struct kj_buf mail = KJ_BUF_INIT(1 << 16);
+			const struct kj_message *m;
+
+			kj_buf_add_str(&mail, "\n");
+			for (unsigned k = 0; k < count; k++) {
+				kj_buf_add_str(&mail, items[i].before);
+				if (items[i].mark != KJ_MARK_BLOBS)
+					kj_buf_printf(&mail, "%02u", k);
+				kj_buf_add_str(&mail, items[i].after);
+			}
+			m = read_mail(kj_buf_str(&mail));
+			ck_assert_msg(m->marks == (count == 16 ? items[i].mark : 0), "%u of \"%s\": marks %#x", count,
+			    items[i].before, m->marks);
+			kj_buf_free(&mail);
+		}
+}
+END_TEST
+
 START_TEST(nul_bytes_do_not_end_the_text)
 {
 	static const char mail[] = "Subject: a\0b\n\nbefore\0after\n";
@@ -506,6 +537,7 @@ int main(void)
 	add_rows(tcase, mails_become_streams, mails);
 	tcase_add_test(tcase, parts_are_described);
 	add_rows(tcase, each_limit_sets_its_mark, limited);
+	tcase_add_test(tcase, what_a_text_may_have_too_many_of_sets_its_mark);
 	tcase_add_test(tcase, nul_bytes_do_not_end_the_text);
 	tcase_add_test(tcase, received_lines_come_in_order);
 	tcase_add_test(tcase, links_are_counted);
