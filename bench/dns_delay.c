@@ -1,13 +1,15 @@
 /*
- * dns_delay.c - a DNS server that is some milliseconds away
+ * dns_delay.c - a DNS server that is some milliseconds away, on a line that may lose packets
  *
  * Passes every datagram on to a server at once and every answer back after the delay. The delay is the same for all,
  * so answers leave in the order they came: a ring, no heap. Each asking socket gets a socket of its own towards the
  * server; when there are too many, the one that came first is given up (its answers are lost, as they may be with
  * UDP). No TCP: nothing in the benchmark's zones is large enough to need it.
  *
- * Usage: dns_delay LISTEN_PORT SERVER_PORT DELAY_MS (all on 127.0.0.1; listen port 0: any). Prints the port that it
- * listens on, then works until a signal ends it.
+ * With a loss, so many of a hundred questions and as many of the answers are lost at random.
+ *
+ * Usage: dns_delay LISTEN_PORT SERVER_PORT DELAY_MS [LOSS_PERCENT] (all on 127.0.0.1; listen port 0: any). Prints the
+ * port that it listens on, then works until a signal ends it.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -35,6 +37,7 @@ struct relay {
 	int epoll_fd, fd;
 	struct sockaddr_in server;
 	uint64_t delay_ns;
+	double loss; /* from 0 to 1 */
 	struct asker askers[ASKERS];
 	unsigned next_asker;
 	struct answer *ring;
@@ -55,6 +58,11 @@ static struct sockaddr_in loopback(uint16_t port)
 
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return addr;
+}
+
+static bool lost(const struct relay *relay)
+{
+	return relay->loss > 0 && drand48() < relay->loss;
 }
 
 static bool watch(struct relay *relay, int fd, uint32_t number)
@@ -98,7 +106,7 @@ static void take_questions(struct relay *relay)
 
 	while ((len = recvfrom(relay->fd, data, sizeof data, 0, (struct sockaddr *)&from, &from_len)) >= 0) {
 		asker = find_asker(relay, &from);
-		if (asker)
+		if (asker && !lost(relay))
 			send(asker->fd, data, (size_t)len, 0);
 		from_len = sizeof from;
 	}
@@ -114,6 +122,8 @@ static void take_answers(struct relay *relay, struct asker *asker)
 		len = recv(asker->fd, answer->data, sizeof answer->data, 0);
 		if (len < 0)
 			return;
+		if (lost(relay))
+			continue;
 		answer->len = (uint16_t)len;
 		answer->to = asker->addr;
 		answer->due_ns = now_ns() + relay->delay_ns;
@@ -179,12 +189,14 @@ int main(int argc, char **argv)
 {
 	static struct relay relay;
 
-	if (argc != 4) {
-		fputs("usage: dns_delay LISTEN_PORT SERVER_PORT DELAY_MS\n", stderr);
+	if (argc != 4 && argc != 5) {
+		fputs("usage: dns_delay LISTEN_PORT SERVER_PORT DELAY_MS [LOSS_PERCENT]\n", stderr);
 		return 2;
 	}
 	relay.server = loopback((uint16_t)strtoul(argv[2], NULL, 10));
 	relay.delay_ns = strtoul(argv[3], NULL, 10) * 1000000u;
+	relay.loss = argc > 4 ? strtod(argv[4], NULL) / 100 : 0;
+	srand48(7);
 	if (!open_relay(&relay, (uint16_t)strtoul(argv[1], NULL, 10))) {
 		perror("dns_delay");
 		return 1;

@@ -9,6 +9,8 @@ VmHWM and VmRSS of /proc/PID/status. Figures are medians over the rounds; the ra
 The delayed scenarios put dns_delay between kanjikid and the resolver, start it with an empty cache and use every
 client once or twice: the waits they show are those of a mail about which nothing is known yet.
 
+"reading" and "lookups" (for --only) are what a mail and a DNS question cost by themselves.
+
 Usage: run.py [--build DIR] [--only TEXT] [--rounds N] [--mails N] [--quick] [--self] [--keep] [--json FILE]
 Status 1: a filter failed or lost mails. A target that is missed is printed, and is not a failure of the run.
 """
@@ -249,16 +251,88 @@ def run_reading(bench):
         ("all languages beside one", "<= 1.5 times", f"{ratio:.2f} times", ratio <= 1.5)]}]
 
 
+@contextlib.contextmanager
+def relay(bench, dns_port, delay_ms, loss_percent=0):
+    """dns_delay before the resolver; its port."""
+    command = [bench.program("bench/dns_delay"), "0", str(dns_port), str(delay_ms), str(loss_percent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as delay:
+        try:
+            yield int(delay.stdout.readline())
+        finally:
+            delay.kill()
+
+
+def lookup_cost(bench, *arguments):
+    """The figures that bench/lookup_cost prints."""
+    command = [bench.program("bench/lookup_cost")] + [str(argument) for argument in arguments]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=RUN_LIMIT_S, check=False)
+    if out.returncode != 0:
+        raise Failure("failed: " + " ".join(command))
+    return {what: float(value) for what, value in (line.split() for line in out.stdout.splitlines())}
+
+
+def ask_waits(bench, dns_port):
+    """Twenty questions of a mail: answers 30 ms late, for a client that says everything at once and for one that does
+    not; 5% of questions and 5% of answers lost."""
+    with relay(bench, dns_port, 30) as port:
+        at_once = lookup_cost(bench, "wait", port, 0, dns_port)
+        talking = lookup_cost(bench, "wait", port, 40, dns_port)
+    with relay(bench, dns_port, 0, 5) as port:
+        lossy = lookup_cost(bench, "wait", port, 0, dns_port)
+    rows = [("answers 30 ms late", at_once, 33.0), ("answers 30 ms late, client talks for 40 ms", talking, 1.0),
+            ("5% of packets lost", lossy, 350.0)]
+    for name, figures, _ in rows:
+        print(f"  wait, {name:44}{figures['wait_ms']:8.2f} ms, p90 {figures['wait_p90_ms']:.2f}; "
+              f"{figures['failed']:.0f} failed")
+    return [{"scenario": "20 questions, " + name, "figures": figures, "targets": [
+        ("wait, median", f"<= {most:g} ms", f"{figures['wait_ms']:.2f} ms", figures["wait_ms"] <= most),
+        ("failed lookups", "0", f"{figures['failed']:.0f}", figures["failed"] == 0)]} for name, figures, most in rows]
+
+
+def ask_crowd(bench, dns_port):
+    figures = lookup_cost(bench, "sessions", dns_port, 10000)
+    print(f"  10,000 sessions at once: {figures['questions']:.0f} questions in {figures['seconds']:.1f} s, "
+          f"{figures['retries']:.0f} asked again, {figures['failed']:.0f} failed; {figures['cpu_us']:.1f} us CPU each, "
+          f"{figures['peak_mib']:.0f} MiB")
+    return [{"scenario": "10,000 sessions at an Unbound", "figures": figures, "targets": [
+        ("failed lookups", "0", f"{figures['failed']:.0f}", figures["failed"] == 0)]}]
+
+
+def ask_rivals(bench, dns_port):
+    figures = lookup_cost(bench, "cpu", dns_port)
+    ways = ["alone", "alone_again", "together", "together_again"]
+    print("  CPU us of a lookup" + "".join(f"{way.replace('_', ' '):>16}" for way in ways) + "   (beside ours)")
+    for name in dict.fromkeys(what.split("/")[0] for what in figures):
+        cells = [figures.get(f"{name}/{way}") for way in ways]
+        print(f"  {name:20}" + "".join(
+            f"{us:9.2f} {us / max(figures['kanjiki/' + way], 0.01):5.1f}x" if us is not None else f"{'-':>16}"
+            for us, way in zip(cells, ways)), flush=True)
+    return [{"scenario": "CPU of a lookup", "figures": figures, "targets": []}]
+
+
+def run_lookups(bench):
+    """The resolver by itself (bench/lookup_cost)."""
+    if bench.options.only not in "lookups":
+        return []
+    print("\nLookups: 20 questions of a mail, at an Unbound; none of the names is in our cache")
+    answers = os.path.join(bench.folder, "lookup-answers")
+    write_answers(WORLD, answers, [])
+    with open(os.path.join(answers, "zones", "lookup.test"), "w", encoding="ascii") as out:
+        out.write("*.lookup.test. A 192.0.2.1\n")
+    names = Nameservers(os.path.join(bench.folder, "lookups"), answers)
+    try:
+        names.start()
+        return ask_waits(bench, names.port) + ask_crowd(bench, names.port) + ask_rivals(bench, names.port)
+    finally:
+        names.stop()
+
+
 def run_scenario(bench, row, dns_port):
     """With the delay in front of the resolver if the scenario has one."""
     if not row[4]:
         return bench.scenario(row, dns_port)
-    command = [bench.program("bench/dns_delay"), "0", str(dns_port), str(row[4])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as delay:
-        try:
-            return bench.scenario(row, int(delay.stdout.readline()))
-        finally:
-            delay.kill()
+    with relay(bench, dns_port, row[4]) as port:
+        return bench.scenario(row, port)
 
 
 def run_all(bench):
@@ -327,7 +401,7 @@ def main():
     bench = Bench(options, folder)
     keep = options.keep
     try:
-        results = run_all(bench) + run_reading(bench)
+        results = run_all(bench) + run_reading(bench) + run_lookups(bench)
         if not options.self:
             print_targets(results)
         if options.json:

@@ -22,7 +22,7 @@
 #include "tcp.h"
 #include "timers.h"
 
-#define KJ_FLIGHT_BUCKETS 8192
+#define KJ_FLIGHT_BUCKETS 65536
 #define KJ_TRY_BUCKETS    8192
 #define KJ_INBOX_PACKETS  16
 #define KJ_INBOX_BYTES    1536 /* a longer reply over UDP than we said we take counts as truncated */
