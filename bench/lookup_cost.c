@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench/lookup_rivals.h"
+#include "bench/median.h"
 #include "kanjiki/clock.h"
 #include "kanjiki/lookups.h"
 #include "kanjiki/resolver.h"
@@ -34,19 +35,6 @@ static double clock_us(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof *values, compare);
-	return values[count / 2];
 }
 
 static struct kj_resolver *open_resolver(uint16_t port)

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "bench/mail_make.h"
+#include "bench/median.h"
 #include "bench/rng.h"
 #include "kanjiki/arena.h"
 #include "kanjiki/checks.h"
@@ -48,19 +49,6 @@ static double now_us(void)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof *values, compare);
-	return values[count / 2];
 }
 
 static void split_fields(struct sample *sample)

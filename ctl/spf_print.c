@@ -18,17 +18,6 @@
 #define OBJECT_MAX_BYTES (4 * 1024 * 1024)
 #define TERMS_MAX        10 /* RFC 7208 section 4.6.4 */
 
-static const char *type_name(enum kj_dns_type type)
-{
-	switch (type) {
-	case KJ_DNS_A: return "A";
-	case KJ_DNS_AAAA: return "AAAA";
-	case KJ_DNS_MX: return "MX";
-	case KJ_DNS_PTR: return "PTR";
-	default: return "TXT";
-	}
-}
-
 static const struct {
 	const char *word, *text; /* for programs, for people */
 } statuses[] = {
@@ -97,7 +86,7 @@ static void print_answer(const struct kj_spf_event *event)
 
 static void print_event(const struct kj_spf_event *event)
 {
-	printf("%*s%s ", (int)event->depth * 2, "", type_name(event->type));
+	printf("%*s%s ", (int)event->depth * 2, "", kj_dns_type_name(event->type));
 	kj_print_safe(event->name, strlen(event->name));
 	fputs(": ", stdout);
 	print_answer(event);
@@ -145,7 +134,7 @@ void kj_spf_print(const struct kj_spf_request *request, const struct kj_spf_way 
 static void record_event(const struct kj_spf_event *event, struct kj_record *record)
 {
 	kj_record_begin(record, NULL, '{');
-	kj_record_str(record, "type", type_name(event->type));
+	kj_record_str(record, "type", kj_dns_type_name(event->type));
 	kj_record_str(record, "name", event->name);
 	kj_record_str(record, "status", statuses[event->answer->status].word);
 	kj_record_begin(record, "answers", '[');

@@ -34,23 +34,12 @@ enum kj_spf_step kj_spf_conclude(struct kj_spf_run *run, enum kj_spf_result resu
 	return KJ_SPF_STOP;
 }
 
-static const char *type_name(enum kj_dns_type type)
-{
-	switch (type) {
-	case KJ_DNS_A: return "A";
-	case KJ_DNS_AAAA: return "AAAA";
-	case KJ_DNS_MX: return "MX";
-	case KJ_DNS_PTR: return "PTR";
-	default: return "TXT";
-	}
-}
-
 /* A DNS failure is a temperror. */
 static enum kj_spf_step dns_failed(struct kj_spf_run *run, const struct kj_spf_question *question)
 {
 	return kj_spf_conclude(run, KJ_SPF_TEMPERROR, "%s for %s of %s",
 	    question->answer->status == KJ_DNS_TIMEOUT ? "no answer" : "server failure",
-	    type_name(question->type), question->name);
+	    kj_dns_type_name(question->type), question->name);
 }
 
 /* The term is under evaluation: what is asked for now, it asks. */

@@ -26,20 +26,24 @@ static const char *const candidates[] = {"windows-1252", "shift-jis", "euc-jp", 
 #define CLEARLY      150U
 #define CLEARLY_EACH 6U
 
-bool kj_charset_has_8bit(const char *data, size_t len)
+/* Where the first byte beyond ASCII stands from pos on; len if there is none. */
+static size_t skip_ascii(const char *data, size_t len, size_t pos)
 {
-	size_t i = 0;
 	uint64_t word;
 
-	for (; i + sizeof word <= len; i += sizeof word) {
-		memcpy(&word, data + i, sizeof word);
+	for (; pos + sizeof word <= len; pos += sizeof word) {
+		memcpy(&word, data + pos, sizeof word);
 		if (word & 0x8080808080808080ULL)
-			return true;
+			break;
 	}
-	for (; i < len; i++)
-		if ((unsigned char)data[i] >= 0x80)
-			return true;
-	return false;
+	while (pos < len && (unsigned char)data[pos] < 0x80)
+		pos++;
+	return pos;
+}
+
+bool kj_charset_has_8bit(const char *data, size_t len)
+{
+	return skip_ascii(data, len, 0) < len;
 }
 
 bool kj_charset_has_jis(const char *data, size_t len)
@@ -59,16 +63,7 @@ size_t kj_charset_utf8_errors(const char *data, size_t len)
 {
 	size_t errors = 0, start;
 
-	for (size_t pos = 0; pos < len;) {
-		uint64_t word;
-
-		if (len - pos >= sizeof word) {
-			memcpy(&word, data + pos, sizeof word);
-			if (!(word & 0x8080808080808080ULL)) {
-				pos += sizeof word;
-				continue;
-			}
-		}
+	for (size_t pos = 0; (pos = skip_ascii(data, len, pos)) < len;) {
 		start = pos;
 		if (kj_utf8_next(data, len, &pos) == KJ_UTF8_BAD && pos - start == 1)
 			errors++;
@@ -80,16 +75,7 @@ bool kj_charset_mostly_utf8(const char *data, size_t len)
 {
 	size_t good = 0, bad = 0, start;
 
-	for (size_t pos = 0; pos < len;) {
-		uint64_t word;
-
-		if (len - pos >= sizeof word) {
-			memcpy(&word, data + pos, sizeof word);
-			if (!(word & 0x8080808080808080ULL)) {
-				pos += sizeof word;
-				continue;
-			}
-		}
+	for (size_t pos = 0; (pos = skip_ascii(data, len, pos)) < len;) {
 		start = pos;
 		if (kj_utf8_next(data, len, &pos) == KJ_UTF8_BAD && pos - start == 1)
 			bad += len - start > 3; /* cut off at the end */

@@ -33,6 +33,9 @@ enum kj_dns_type {
 	KJ_DNS_AAAA = 28,
 };
 
+/* kj_dns_type_name - "MX", as in a zone file; static. Threads: any. */
+const char *kj_dns_type_name(enum kj_dns_type type);
+
 enum kj_dns_status {
 	KJ_DNS_FOUND,	 /* at least one record of the type */
 	KJ_DNS_NODATA,	 /* the name exists, the type does not */
