@@ -34,3 +34,22 @@ int64_t kj_clock_mono_ms(const struct kj_clock *clock)
 {
 	return clock->mono_ms(clock->context);
 }
+
+char *kj_clock_utc(int64_t time_s, char out[KJ_CLOCK_UTC_LEN])
+{
+	time_t when = (time_t)time_s;
+	struct tm tm;
+
+	if (!gmtime_r(&when, &tm) || !strftime(out, KJ_CLOCK_UTC_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		out[0] = '\0';
+	return out;
+}
+
+char *kj_clock_utc_minute(int64_t time_s, char out[KJ_CLOCK_UTC_LEN])
+{
+	char *seconds = strrchr(kj_clock_utc(time_s, out), ':');
+
+	if (seconds)
+		snprintf(seconds, sizeof "Z", "Z");
+	return out;
+}

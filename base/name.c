@@ -91,6 +91,14 @@ bool kj_name_within(const char *name, const char *zone)
 	return len == zone_len || name[len - zone_len - 1] == '.';
 }
 
+const char *kj_name_zone(const char *name, const char *const *zones, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (kj_name_within(name, zones[i]))
+			return zones[i];
+	return NULL;
+}
+
 const char *kj_name_org(const char *name)
 {
 	const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;

@@ -41,8 +41,7 @@ static void add_quoted(struct kj_buf *buf, const char *value)
 			kj_buf_add_str(buf, "\\n");
 		else if (code == '\t')
 			kj_buf_add_str(buf, "\\t");
-		else if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
-		         (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
+		else if (kj_utf8_is_order(code))
 			kj_buf_printf(buf, "\\u%04x", (unsigned)code);
 		else
 			kj_buf_add(buf, bytes, kj_utf8_put(code, bytes));

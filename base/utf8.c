@@ -67,6 +67,12 @@ size_t kj_utf8_put(uint32_t code, char *out)
 	return 4;
 }
 
+bool kj_utf8_is_order(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
 int kj_utf8_valid(const char *data, size_t len)
 {
 	for (size_t pos = 0; pos < len;) {

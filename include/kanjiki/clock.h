@@ -21,4 +21,14 @@ const struct kj_clock *kj_clock_system(void);
 int64_t kj_clock_wall_s(const struct kj_clock *clock);
 int64_t kj_clock_mono_ms(const struct kj_clock *clock);
 
+#define KJ_CLOCK_UTC_LEN 32
+
+/*
+ * kj_clock_utc - seconds since 1970 as "2026-11-26T05:38:20Z" into out; kj_clock_utc_minute - as "2026-11-26T05:38Z"
+ *
+ * Return out; "" for a time that no calendar has.
+ */
+char *kj_clock_utc(int64_t time_s, char out[KJ_CLOCK_UTC_LEN]);
+char *kj_clock_utc_minute(int64_t time_s, char out[KJ_CLOCK_UTC_LEN]);
+
 #endif

@@ -27,6 +27,9 @@ bool kj_name_is_fqdn(const char *name);
 /* kj_name_within - name is zone or below it ("a.b.localhost" within "localhost"); both normalised */
 bool kj_name_within(const char *name, const char *zone);
 
+/* kj_name_zone - the first of the zones that the name is within, or NULL */
+const char *kj_name_zone(const char *name, const char *const *zones, unsigned count);
+
 /*
  * kj_name_org - the org domain: the label below the public suffix, with the suffix ("mail.example.co.jp" ->
  * "example.co.jp")

@@ -6,6 +6,7 @@
 #ifndef KJ_UTF8_H
 #define KJ_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ static inline uint32_t kj_utf8_next(const char *data, size_t len, size_t *pos);
 
 /* kj_utf8_put - code point to bytes in out (4 at least); returns how many. Invalid code points give U+FFFD. */
 size_t kj_utf8_put(uint32_t code, char *out);
+
+/* kj_utf8_is_order - whether a terminal or a reader of lines obeys it instead of showing it: C0, C1, ends of lines
+ * and paragraphs, and the marks that turn writing around */
+bool kj_utf8_is_order(uint32_t code);
 
 /* kj_utf8_valid - whether all of it is valid UTF-8 */
 int kj_utf8_valid(const char *data, size_t len);

@@ -11,21 +11,23 @@ import sys
 
 TOP = os.environ.get("KJ_SRCDIR", ".")
 BUILD = os.environ.get("KJ_BUILDDIR", ".")
-FOLDERS = ["base", "message", "lookup", "scoring", "store", "conf", "pipeline", "milter", "ctl"]
-LIBRARIES = FOLDERS[:7]
+FOLDERS = ["base", "message", "crowd", "lookup", "scoring", "store", "conf", "pipeline", "milter", "ctl"]
+LIBRARIES = FOLDERS[:8]
 
 MAY_USE = {
     "base": [],
     "message": ["base"],
+    "crowd": ["base", "message"],
     "lookup": ["base"],
     "scoring": ["base", "message"],
-    "store": ["base"],
+    # The state file and Redis keep sightings, which have sketches of texts.
+    "store": ["base", "message", "crowd"],
     # conf fills the plain structs of the others, and compiles the phrases.
     "conf": ["base", "message", "lookup", "scoring"],
-    "pipeline": ["base", "message", "lookup", "scoring", "store", "conf"],
+    "pipeline": ["base", "message", "crowd", "lookup", "scoring", "store", "conf"],
     "milter": ["base", "message", "scoring", "conf", "pipeline"],
     # kanjikictl spf looks over the evaluator's shoulder.
-    "ctl": ["base", "message", "lookup", "scoring", "conf", "pipeline"],
+    "ctl": ["base", "message", "crowd", "lookup", "scoring", "store", "conf", "pipeline"],
 }
 
 # Contracts of plain data, and whose they are. The definition of a DNSBL is read by the checks that ask and by the lookups
@@ -38,12 +40,15 @@ ONLY_USER = {
     r"spf2/": ["lookup/spf_engine.c"],
     r"gmime/": ["message/"],
     r"gumbo\.h": ["message/html"],
-    r"nettle/": ["message/wallet_check.c", "scoring/list_hash.c"],
+    r"nettle/": ["message/wallet_check.c", "scoring/list_hash.c", "store/share_seal.c"],
+    r"hiredis/": ["store/share_reply.c", "store/share_talk.c"],
+    r"gnutls/": ["store/share_link.c", "store/share_target."],
     r"pcre2\.h|hs\.h|hs/hs\.h": ["scoring/phrase_"],
     r"libpsl\.h|idn2\.h": ["base/name.c"],
     r"sqlite3\.h": ["store/"],
     r"libmilter/": ["milter/"],
     r"systemd/": ["milter/"],
+    r"zlib\.h": ["ctl/log_file.c"],
 }
 
 # Calls that end the process, speak to a terminal or the log, or refuse a mail for good.

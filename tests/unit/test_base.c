@@ -7,6 +7,7 @@
 #include "kanjiki/arena.h"
 #include "kanjiki/buf.h"
 #include "kanjiki/centi.h"
+#include "kanjiki/clock.h"
 #include "kanjiki/err.h"
 #include "kanjiki/hash.h"
 #include "kanjiki/name.h"
@@ -206,6 +207,8 @@ START_TEST(name_knows_organisations_and_forms)
 	ck_assert(kj_name_within("ary058.localhost", "localhost"));
 	ck_assert(kj_name_within("localhost", "localhost"));
 	ck_assert(!kj_name_within("mylocalhost", "localhost"));
+	ck_assert_str_eq(kj_name_zone("ary058.localhost", (const char *const[]){"lan", "localhost"}, 2), "localhost");
+	ck_assert_ptr_null(kj_name_zone("ary058.localhost", (const char *const[]){"lan", "localhost"}, 1));
 	ck_assert_int_eq(kj_name_of_address("<a@b@Example.COM>", out), 0);
 	ck_assert_str_eq(out, "example.com");
 	ck_assert_int_eq(kj_name_of_address("nobody", out), -KJ_EINVAL);
@@ -307,6 +310,16 @@ START_TEST(utf8_passes_over_what_is_invalid)
 }
 END_TEST
 
+START_TEST(clock_writes_times_in_utc)
+{
+	char out[KJ_CLOCK_UTC_LEN];
+
+	ck_assert_str_eq(kj_clock_utc(1795671500, out), "2026-11-26T05:38:20Z");
+	ck_assert_str_eq(kj_clock_utc_minute(1795671500, out), "2026-11-26T05:38Z");
+	ck_assert_str_eq(kj_clock_utc(INT64_MAX, out), "");
+}
+END_TEST
+
 START_TEST(code_range_and_mask)
 {
 	struct kj_code_range range = {.first = 0x7f00000a, .last = 0x7f00000b}, mask = {.mask = 0x82};
@@ -340,6 +353,7 @@ int main(void)
 	tcase_add_test(tc, record_cannot_be_forged);
 	tcase_add_test(tc, hash_is_siphash);
 	tcase_add_test(tc, utf8_passes_over_what_is_invalid);
+	tcase_add_test(tc, clock_writes_times_in_utc);
 	tcase_add_test(tc, code_range_and_mask);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
