@@ -9,7 +9,7 @@
 
 #include <time.h>
 
-#define SCHEMA_VERSION	1
+#define SCHEMA_VERSION	2
 #define BUSY_TIMEOUT_MS 2000
 
 static const char schema[] =
@@ -21,6 +21,16 @@ static const char schema[] =
     "CREATE INDEX deferral_meta ON deferral(meta);"
     "CREATE INDEX deferral_first ON deferral(first_s);"
     "CREATE TABLE seen(domain INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL);";
+
+/* The crowd: what happened since it was last written as a whole, the whole in parts, and what others have us learn.
+ * Rows of journal and learned hold several sightings. */
+static const char crowd_schema[] =
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY AUTOINCREMENT, sightings INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE TABLE learned(id INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);"
+    "CREATE TABLE crowd(generation INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL,"
+    " PRIMARY KEY(generation, part));"
+    "CREATE TABLE crowd_sealed(generation INTEGER NOT NULL);"
+    "INSERT INTO crowd_sealed VALUES(0);";
 
 static const char *const sql[KJ_SQL_COUNT] = {
     [KJ_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -40,10 +50,24 @@ static const char *const sql[KJ_SQL_COUNT] = {
                                  " AND last_s <= ?1",
     [KJ_SQL_DEFERRAL_PURGE] = "DELETE FROM deferral WHERE first_s <= ?1",
     [KJ_SQL_SEEN_FIND] = "SELECT first_s FROM seen WHERE domain = ?1",
-    [KJ_SQL_SEEN_NOTE] = "INSERT INTO seen(domain, first_s, last_s) VALUES(?1, ?2, ?2)"
+    [KJ_SQL_SEEN_NOTE] = "INSERT INTO seen(domain, first_s, last_s) VALUES(?1, ?2, ?3)"
                          " ON CONFLICT(domain) DO UPDATE SET first_s = min(first_s, excluded.first_s),"
                          " last_s = max(last_s, excluded.last_s)",
     [KJ_SQL_SEEN_PURGE] = "DELETE FROM seen WHERE last_s <= ?1",
+    [KJ_SQL_JOURNAL_ADD] = "INSERT INTO journal(sightings, data) VALUES(?1, ?2)",
+    [KJ_SQL_JOURNAL_READ] = "SELECT id, data FROM journal WHERE id > ?1 ORDER BY id LIMIT 1",
+    [KJ_SQL_JOURNAL_PURGE] = "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id <= ?1 LIMIT 8)",
+    [KJ_SQL_LEARNED_ADD] = "INSERT INTO learned(data) VALUES(?2)",
+    [KJ_SQL_LEARNED_READ] = "SELECT id, data FROM learned WHERE id > ?1 ORDER BY id LIMIT 1",
+    [KJ_SQL_LEARNED_DELETE] = "DELETE FROM learned WHERE id <= ?1",
+    [KJ_SQL_CROWD_ADD] = "INSERT INTO crowd(generation, part, data) VALUES(?1, ?2, ?3)",
+    [KJ_SQL_CROWD_READ] = "SELECT data FROM crowd WHERE generation = (SELECT generation FROM crowd_sealed)"
+                          " ORDER BY part",
+    [KJ_SQL_CROWD_PURGE] = "DELETE FROM crowd WHERE rowid ="
+                           " (SELECT rowid FROM crowd WHERE generation <> ?1 LIMIT 1)",
+    [KJ_SQL_CROWD_SEAL] = "UPDATE crowd_sealed SET generation = ?1",
+    [KJ_SQL_RESUMED] = "UPDATE site SET created_s = ?1",
+    [KJ_SQL_WATCHED] = "UPDATE site SET created_s = min(created_s, ?1)",
 };
 
 static int failed(struct kj_store *store, struct kj_reason *reason)
@@ -80,8 +104,7 @@ int kj_store_end(struct kj_store *store, int rc, struct kj_reason *reason)
 	return rc;
 }
 
-/* A number from the first row of a query; -1 if there is none. */
-static int64_t query_number(struct kj_store *store, const char *query)
+int64_t kj_store_number(struct kj_store *store, const char *query)
 {
 	sqlite3_stmt *statement = NULL;
 	int64_t number = -1;
@@ -115,10 +138,31 @@ static int create(struct kj_store *store, struct kj_reason *reason)
 	if (rc < 0)
 		return rc;
 	/* Another process may have been faster. */
-	if (query_number(store, "PRAGMA user_version") == 0) {
+	if (kj_store_number(store, "PRAGMA user_version") == 0) {
 		rc = execute(store, schema, reason);
 		if (rc == 0)
+			rc = execute(store, crowd_schema, reason);
+		if (rc == 0)
 			rc = execute(store, insert, reason);
+	}
+	if (rc == 0)
+		rc = execute(store, "COMMIT", reason);
+	if (rc < 0)
+		execute(store, "ROLLBACK", NULL);
+	return rc;
+}
+
+/* A file of the first version lacks the crowd. */
+static int migrate(struct kj_store *store, struct kj_reason *reason)
+{
+	int rc = execute(store, "BEGIN IMMEDIATE", reason);
+
+	if (rc < 0)
+		return rc;
+	if (kj_store_number(store, "PRAGMA user_version") == 1) {
+		rc = execute(store, crowd_schema, reason);
+		if (rc == 0)
+			rc = execute(store, "PRAGMA user_version = 2", reason);
 	}
 	if (rc == 0)
 		rc = execute(store, "COMMIT", reason);
@@ -134,8 +178,10 @@ static int prepare(struct kj_store *store, struct kj_reason *reason)
 
 	if (rc < 0)
 		return rc;
-	version = query_number(store, "PRAGMA user_version");
+	version = kj_store_number(store, "PRAGMA user_version");
 	if (version == 0 && (rc = create(store, reason)) < 0)
+		return rc;
+	if (version == 1 && (rc = migrate(store, reason)) < 0)
 		return rc;
 	if (version > SCHEMA_VERSION)
 		return kj_fail(reason, KJ_EIO, "it was written by a newer version (%lld)", (long long)version);
@@ -143,9 +189,10 @@ static int prepare(struct kj_store *store, struct kj_reason *reason)
 		if (sqlite3_prepare_v3(store->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL) !=
 		    SQLITE_OK)
 			return failed(store, reason);
-	store->key.k0 = (uint64_t)query_number(store, "SELECT k0 FROM site");
-	store->key.k1 = (uint64_t)query_number(store, "SELECT k1 FROM site");
-	store->created_s = query_number(store, "SELECT created_s FROM site");
+	store->key.k0 = (uint64_t)kj_store_number(store, "SELECT k0 FROM site");
+	store->key.k1 = (uint64_t)kj_store_number(store, "SELECT k1 FROM site");
+	store->created_s = kj_store_number(store, "SELECT created_s FROM site");
+	store->journal_count = kj_store_number(store, "SELECT coalesce(sum(sightings), 0) FROM journal");
 	return 0;
 }
 
@@ -157,6 +204,7 @@ int kj_store_open(const char *path, struct kj_store **ret_store, struct kj_reaso
 	if (!store)
 		return kj_fail(reason, KJ_ENOMEM, "out of memory");
 	pthread_mutex_init(&store->lock, NULL);
+	store->journal.bytes = store->learned.bytes = KJ_BUF_INIT(GATHERED_MAX);
 	if (sqlite3_open_v2(path, &store->db,
 	        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		rc = kj_fail(reason, KJ_EIO, "%s", store->db ? sqlite3_errmsg(store->db) : "out of memory");
@@ -177,6 +225,9 @@ void kj_store_close(struct kj_store *store)
 	if (!store)
 		return;
 	kj_first_seen_flush(store, NULL);
+	kj_journal_write(store, NULL);
+	kj_buf_free(&store->journal.bytes);
+	kj_buf_free(&store->learned.bytes);
 	for (int i = 0; i < KJ_SQL_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
@@ -189,7 +240,66 @@ const struct kj_hash_key *kj_store_hash_key(const struct kj_store *store)
 	return &store->key;
 }
 
-int64_t kj_store_created_s(const struct kj_store *store)
+int64_t kj_store_created_s(struct kj_store *store)
 {
-	return store->created_s;
+	int64_t created_s;
+
+	pthread_mutex_lock(&store->lock);
+	created_s = store->created_s;
+	pthread_mutex_unlock(&store->lock);
+	return created_s;
+}
+
+int kj_store_watched(struct kj_store *store, int64_t from_s, struct kj_reason *reason)
+{
+	sqlite3_stmt *statement;
+	int rc;
+
+	pthread_mutex_lock(&store->lock);
+	statement = kj_store_statement(store, KJ_SQL_WATCHED);
+	sqlite3_bind_int64(statement, 1, from_s);
+	rc = kj_store_run(store, statement, reason);
+	if (rc == 0 && from_s < store->created_s)
+		store->created_s = from_s;
+	pthread_mutex_unlock(&store->lock);
+	return rc;
+}
+
+/* Within the lock; -1 if it cannot be read. */
+static int64_t last_seen_s(struct kj_store *store)
+{
+	int64_t last_s = kj_store_number(store, "SELECT coalesce(max(last_s), 0) FROM seen");
+
+	for (unsigned i = 0; i < store->seen_count && last_s >= 0; i++)
+		if (store->seen[i].last_s > last_s)
+			last_s = store->seen[i].last_s;
+	return last_s < 0 || last_s > store->created_s ? last_s : store->created_s;
+}
+
+int kj_store_resume(struct kj_store *store, int64_t now_s, int64_t quiet_s, struct kj_reason *reason)
+{
+	sqlite3_stmt *statement;
+	int64_t last_s;
+	int rc = 0;
+
+	pthread_mutex_lock(&store->lock);
+	last_s = last_seen_s(store);
+	if (last_s < 0)
+		rc = kj_fail(reason, KJ_EIO, "%s", sqlite3_errmsg(store->db));
+	else if (now_s - last_s > quiet_s || store->created_s > now_s) {
+		statement = kj_store_statement(store, KJ_SQL_RESUMED);
+		sqlite3_bind_int64(statement, 1, now_s);
+		rc = kj_store_run(store, statement, reason);
+		if (rc == 0)
+			store->created_s = now_s;
+	}
+	pthread_mutex_unlock(&store->lock);
+	return rc;
+}
+
+void kj_store_look_again(struct kj_store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	store->created_s = kj_store_number(store, "SELECT created_s FROM site");
+	pthread_mutex_unlock(&store->lock);
 }

@@ -20,6 +20,10 @@ int64_t kj_first_seen_get(struct kj_store *store, const char *domain);
  * are then dropped) */
 int kj_first_seen_note(struct kj_store *store, const char *domain, int64_t now_s, struct kj_reason *reason);
 
+/* kj_first_seen_note_since - the same; and others have known it since then */
+int kj_first_seen_note_since(
+    struct kj_store *store, const char *domain, int64_t since_s, int64_t now_s, struct kj_reason *reason);
+
 /* kj_first_seen_sweep - write what is gathered, and forget domains last seen 180 days ago */
 int kj_first_seen_sweep(struct kj_store *store, int64_t now_s, struct kj_reason *reason);
 

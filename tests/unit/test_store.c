@@ -2,6 +2,7 @@
  * test_store.c - the state file: deferrals and first-seen
  */
 #include <pthread.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "kanjiki/deferral.h"
@@ -165,6 +166,58 @@ START_TEST(first_seen_keeps_the_first_time)
 }
 END_TEST
 
+START_TEST(what_others_know_is_kept_for_as_long_as_it_is_seen)
+{
+	struct kj_store *store = open_store(":memory:");
+
+	ck_assert_int_eq(kj_first_seen_note_since(store, "old.example", NOW - 300 * 86400, NOW, NULL), 0);
+	ck_assert_int_eq(kj_first_seen_note(store, "old.example", NOW, NULL), 0);
+	ck_assert_int_eq(kj_first_seen_sweep(store, NOW + 3600, NULL), 0);
+	ck_assert_int_eq(kj_first_seen_get(store, "old.example"), NOW - 300 * 86400);
+	ck_assert_int_eq(kj_first_seen_note_since(store, "ahead.example", NOW + 60, NOW, NULL), 0);
+	ck_assert_int_eq(kj_first_seen_get(store, "ahead.example"), NOW);
+	kj_store_close(store);
+}
+END_TEST
+
+static int64_t rows_of(const char *path)
+{
+	sqlite3_stmt *statement;
+	int64_t rows = -1;
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT count(*) FROM seen", -1, &statement, NULL), SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		rows = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return rows;
+}
+
+START_TEST(domains_are_written_together_when_the_first_has_waited_for_five_seconds)
+{
+	char dir[] = "/tmp/kj-store-XXXXXX", path[64];
+	struct kj_store *store;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/state.db", dir);
+	store = open_store(path);
+	ck_assert_int_eq(kj_first_seen_note_since(store, "old.example", NOW - 300 * 86400, NOW, NULL), 0);
+	for (int i = 1; i < 5; i++) {
+		ck_assert_int_eq(kj_first_seen_note(store, "new.example", NOW + i, NULL), 0);
+		/* It comes all the time, and the others need not wait for it. */
+		ck_assert_int_eq(kj_first_seen_note(store, "old.example", NOW + i, NULL), 0);
+		ck_assert_int_eq(rows_of(path), 0);
+	}
+	ck_assert_int_eq(kj_first_seen_note(store, "old.example", NOW + 5, NULL), 0);
+	ck_assert_int_eq(rows_of(path), 2);
+	kj_store_close(store);
+	unlink(path);
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(a_file_that_is_no_database_is_refused_with_a_reason)
 {
 	char path[] = "/tmp/kj-store-XXXXXX";
@@ -228,6 +281,8 @@ int main(void)
 	tcase_add_test(tc, what_never_came_back_is_reported_once);
 	tcase_add_test(tc, a_restart_forgets_nothing);
 	tcase_add_test(tc, first_seen_keeps_the_first_time);
+	tcase_add_test(tc, what_others_know_is_kept_for_as_long_as_it_is_seen);
+	tcase_add_test(tc, domains_are_written_together_when_the_first_has_waited_for_five_seconds);
 	tcase_add_test(tc, a_file_that_is_no_database_is_refused_with_a_reason);
 	tcase_add_test(tc, attempts_from_several_threads_are_all_counted);
 	suite_add_tcase(suite, tc);
