@@ -50,6 +50,7 @@ void kj_build_settings(struct kj_build *build, struct kj_node *conf)
 	if (top->settings.memory_bytes < top->settings.limits.body_bytes + top->settings.limits.text_bytes)
 		kj_complain(build->sink.complaints, true, conf->place.file, 0, 0,
 		    "limits: memory is less than body and text together; large mails will be read in part");
+	kj_build_check_crowd(build, conf);
 	build->rules.spf = top->spf;
 	build->rules.special_helos = top->special_helos;
 	build->rules.special_helo_count = top->special_helo_count;

@@ -1,9 +1,10 @@
 /*
  * build.h - a snapshot in the making
  *
- * The steps in their order: settings first, since they say where the lists are; then families and symbols; then the
- * definitions of DNS lists that come with the program; then the DNS lists that are asked, which bring symbols of their own; then the policies, which weigh all of them. A step
- * that complains does not keep the next from looking for more to complain about.
+ * The steps in their order: settings first, since they say where the lists are; then families and symbols, HELO names
+ * and what many senders share; then the definitions of DNS lists that come with the program; then the DNS lists that
+ * are asked, which bring symbols of their own; then the policies, which weigh all of them. A step that complains does
+ * not keep the next from looking for more to complain about.
  */
 #ifndef KJ_CONF_BUILD_H
 #define KJ_CONF_BUILD_H
@@ -15,6 +16,8 @@
 #define KJ_CONF_SYMBOLS_MAX  1024U
 #define KJ_CONF_DNSBLS_MAX   64U
 #define KJ_CONF_CODES_MAX    256U /* of one list */
+#define KJ_CONF_CROWD_MIN    ((size_t)1 << 20) /* bytes of the memory, if there is one; KJ_CROWD_BYTES_MIN of crowd.h */
+#define KJ_CONF_SECRET_MIN   16U /* characters of redis.secret: 64 bits, if they are hexadecimal digits at random */
 
 /* What is built; plain pointers into the sink's arena. */
 struct kj_build {
@@ -38,11 +41,16 @@ int kj_build_init(struct kj_build *build, struct kj_arena *arena, struct kj_aren
 
 /* The steps; each takes the parsed file that it reads. Memory that runs out is noted in the sink. */
 void kj_build_settings(struct kj_build *build, struct kj_node *conf);
+void kj_build_shared(struct kj_build *build, struct kj_node *shared);
 void kj_build_weights(struct kj_build *build, struct kj_node *weights);
 void kj_build_helos(struct kj_build *build, struct kj_node *helos);
 void kj_build_known_dnsbls(struct kj_build *build, struct kj_node *dnsbls);
 void kj_build_dnsbls(struct kj_build *build, const struct kj_node *conf);
 void kj_build_policies(struct kj_build *build, const struct kj_node *conf);
+
+/* kj_build_check_crowd - complain of settings of `crowd` and `redis` that do not go together; a part of
+ * kj_build_settings() */
+void kj_build_check_crowd(struct kj_build *build, const struct kj_node *conf);
 
 /* kj_build_symbol - a symbol more; false after a complaint at place */
 bool kj_build_symbol(struct kj_build *build, const struct kj_place *place, const struct kj_symbol *symbol);

@@ -105,7 +105,7 @@ statement
 		if (!YYRECOVERING())
 			kj_complain(parse->complaints, false, @WORD.file, @WORD.line, @WORD.column,
 			    "\"=\" and a value, or a block in \"{\" and \"}\", must follow \"%s\"",
-			    strcmp($WORD, "key") == 0 ? $WORD : kj_parse_shown(parse, &@WORD, $WORD));
+			    kj_parse_shown(parse, &@WORD, $WORD));
 		YYERROR;
 	}
 ;

@@ -103,6 +103,8 @@ void kj_build_helos(struct kj_build *build, struct kj_node *helos)
 
 	kj_schema_resolve(helos, &kj_block_helo_file, &build->sink);
 	kj_schema_apply(helos, &helo, &build->sink);
+	build->rules.default_helos = helo.defaults;
+	build->rules.default_helo_count = helo.default_count;
 	/* kanjiki.conf has the last word; an empty list there is a word too. */
 	if (build->rules.special_helos)
 		return;

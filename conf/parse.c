@@ -46,7 +46,7 @@ struct kj_node *kj_parse_node(struct kj_parse *parse, const struct kj_place *pla
 	struct kj_node *node = kj_arena_alloc(parse->arena, sizeof *node);
 
 	if (node)
-		*node = (struct kj_node){.place = *place, .name = name};
+		*node = (struct kj_node){.place = *place, .name = name, .hidden = kj_parse_hides(parse, place)};
 	return node;
 }
 

@@ -53,7 +53,11 @@ struct kj_parse {
 	unsigned depth;
 	const char *word;  /* the last name seen */
 	const char *found; /* the last token, for complaints */
-	unsigned key_line; /* the last line with the word "key": what else stands there may be secret */
+	/* The last line with the name of a secret setting, and where it stands there: what follows in the line may be
+	 * secret. */
+	unsigned secret_line, secret_column;
+	bool after_secret;  /* the last token was such a name ... */
+	bool secret_value;  /* ... and "=": whatever comes is its value */
 	bool at_end, stopped;
 
 	struct kj_nodes nodes;
@@ -62,10 +66,16 @@ struct kj_parse {
 /* kj_scan_open - make parse->scanner ready for kj_scan_token() of grammar.h (lexer.l); -KJ_ENOMEM */
 int kj_scan_open(struct kj_parse *parse);
 
+/* kj_parse_hides - what stands there may be a secret, or a part of one that lacks its quotes */
+static inline bool kj_parse_hides(const struct kj_parse *parse, const struct kj_place *place)
+{
+	return place->line == parse->secret_line && place->column > parse->secret_column;
+}
+
 /* kj_parse_shown - a token as a complaint about it may show it */
 static inline const char *kj_parse_shown(const struct kj_parse *parse, const struct kj_place *place, const char *token)
 {
-	return place->line == parse->key_line ? "..." : token;
+	return kj_parse_hides(parse, place) ? "..." : token;
 }
 
 /* Building blocks for the grammar (parse.c); NULL when out of memory. */

@@ -49,6 +49,11 @@ static void unknown(const struct kj_node *node, const struct kj_block *block, co
 	struct kj_suggestion suggestion = {.name = node->name};
 	const struct kj_block *other = find_elsewhere(file, block, node->name);
 
+	if (node->hidden) {
+		kj_complain_at(sink, &node->place,
+		    "unknown name behind a secret, not shown; text with blanks or signs belongs in quotes");
+		return;
+	}
 	if (other) {
 		kj_complain_at(sink, &node->place,
 		    *other->name ? "\"%s\" belongs in the block \"%s\""
@@ -97,6 +102,16 @@ static void resolve_block(struct kj_node *node, const struct kj_block *block, co
 		resolve(node, block, file, sink);
 }
 
+/* A block that is written like a setting, with the first of its own as an example. */
+static void complain_of_block(const struct kj_node *node, const struct kj_block *block, struct kj_conf_sink *sink)
+{
+	bool group = block->kind == KJ_BLOCK_GROUP;
+
+	kj_complain_at(sink, &node->place, "\"%s\" is a block: %s%s { %s%s }", node->name, node->name,
+	    block->kind == KJ_BLOCK_TITLED ? " \"...\"" : "", group ? block->settings->name : "...",
+	    group ? " = ..." : "");
+}
+
 static void resolve_child(struct kj_node *node, const struct kj_block *block, const struct kj_block *file,
     struct seen *seen, struct kj_conf_sink *sink)
 {
@@ -111,8 +126,7 @@ static void resolve_child(struct kj_node *node, const struct kj_block *block, co
 	} else if (setting) {
 		kj_complain_at(sink, &node->place, "\"%s\" is a setting: %s = ...", node->name, node->name);
 	} else if (sub >= 0) {
-		kj_complain_at(sink, &node->place, "\"%s\" is a block: %s%s { ... }", node->name, node->name,
-		    block->blocks[sub]->kind == KJ_BLOCK_TITLED ? " \"...\"" : "");
+		complain_of_block(node, block->blocks[sub], sink);
 	} else {
 		unknown(node, block, file, sink);
 	}

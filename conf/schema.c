@@ -32,11 +32,14 @@
 	type, FIELD(base, member, element), offsetof(base, count) + CHECK(HAS_TYPE(base, count, unsigned))
 #define SERVERS(base, member, count)  LIST(KJ_TYPE_SERVERS, base, member, const char *const *, count)
 #define NAMES(base, member, count)    LIST(KJ_TYPE_NAMES, base, member, const char *const *, count)
+#define DOMAINS(base, member, count)  LIST(KJ_TYPE_DOMAINS, base, member, const char *const *, count)
 #define PREFIXES(base, member, count) LIST(KJ_TYPE_PREFIXES, base, member, const struct kj_prefix *, count)
 #define CODES(base, member, count)    LIST(KJ_TYPE_CODES, base, member, const struct kj_code_range *, count)
 
 #define CHOICES(base, member, count)  LIST(KJ_TYPE_CHOICES, base, member, const uint32_t *, count)
 #define SECRET(base, member)          KJ_TYPE_SECRET, FIELD(base, member, const char *), 0
+#define PASSWORD(base, member)        KJ_TYPE_PASSWORD, FIELD(base, member, const char *), 0
+#define REDIS(base, member)           KJ_TYPE_REDIS, FIELD(base, member, const char *), 0
 
 #define TOP          struct kj_conf_top
 #define POLICY       struct kj_conf_policy
@@ -45,6 +48,7 @@
 #define FAMILY       struct kj_conf_family
 #define SYM          struct kj_conf_symbol
 #define HELO         struct kj_conf_helo
+#define SHARED       struct kj_conf_shared
 #define ANY          NULL, NULL
 #define QUOTED(text) "\"" text "\""
 
@@ -130,6 +134,27 @@ static const struct kj_setting list_health_settings[] = {
 	{0},
 };
 
+static const struct kj_setting crowd_settings[] = {
+	{"memory", SIZE(TOP, settings.crowd_bytes), "64MiB", "0", "4GiB",
+	 "memory for the recent traffic, 1MiB at least; 0 for none", NULL},
+	{0},
+};
+
+static const struct kj_setting redis_settings[] = {
+	{"server", REDIS(TOP, settings.share.server), QUOTED(""), ANY,
+	 "where it listens: \"unix:/path\", \"host:port\"; \"\" for none", NULL},
+	{"user", TEXT(TOP, settings.share.user), QUOTED(""), ANY, "ACL user; \"\" for the default one", NULL},
+	{"password", PASSWORD(TOP, settings.share.password), QUOTED(""), ANY,
+	 "of the user; \"\" for none. It is never shown", NULL},
+	{"tls", SWITCH(TOP, settings.share.tls), "no", ANY, "talk to it by TLS", no_yes},
+	{"ca-file", TEXT(TOP, settings.share.ca_file), QUOTED(""), ANY,
+	 "whose certificates are trusted; \"\" for those the system trusts", NULL},
+	{"prefix", TEXT(TOP, settings.share.prefix), QUOTED("kanjiki:"), ANY, "of all its keys", NULL},
+	{"secret", PASSWORD(TOP, settings.share.secret), QUOTED(""), ANY,
+	 "seals what is stored there, the same on all hosts; it is never shown", NULL},
+	{0},
+};
+
 static const struct kj_setting top_settings[] = {
 	{"socket", SOCKET(TOP, settings.socket), QUOTED("unix:/run/kanjiki/milter.sock"), ANY,
 	 "where the MTA finds the milter", NULL},
@@ -161,6 +186,10 @@ static const struct kj_setting top_settings[] = {
 	{"extortion", SWITCH(TOP, extortion), "yes", ANY, "look for extortion", no_yes},
 	{"special-helos", NAMES(TOP, special_helos, special_helo_count), NULL, ANY,
 	 "HELO names no public host can have; the default is in lists/helo.conf", NULL},
+	{"shared-pools", DOMAINS(TOP, shared_pools, shared_pool_count), "[]", ANY,
+	 "domains of mail pools of many senders, besides those of lists/shared.conf", NULL},
+	{"shared-name-servers", DOMAINS(TOP, shared_name_servers, shared_name_server_count), "[]", ANY,
+	 "domains of name servers of many senders, besides those of lists/shared.conf", NULL},
 	{"deadline", MS(TOP, settings.deadline_ms), "5s", "100ms", "60s",
 	 "for all lookups of a mail together, from its end on", NULL},
 	{"warm-up", SECONDS(TOP, settings.warm_up_s), "14d", "0s", "365d",
@@ -241,6 +270,16 @@ static const struct kj_setting symbol_settings[] = {
 static const struct kj_setting helo_settings[] = {
 	{"special-helos", NAMES(HELO, names, name_count), NULL, ANY,
 	 "HELO names no public host can have", NULL},
+	{"default-helos", NAMES(HELO, defaults, default_count), "[]", ANY,
+	 "what the names of machines begin with that nobody gave a name", NULL},
+	{0},
+};
+
+static const struct kj_setting shared_settings[] = {
+	{"pools", DOMAINS(SHARED, pools, pool_count), NULL, ANY,
+	 "domains of the host names of mail pools of many senders", NULL},
+	{"name-servers", DOMAINS(SHARED, name_servers, name_server_count), NULL, ANY,
+	 "domains of name servers that many senders use", NULL},
 	{0},
 };
 /* clang-format on */
@@ -267,12 +306,20 @@ static const struct kj_block deferral_block = {
 static const struct kj_block list_health_block = {
     "list-health", KJ_BLOCK_GROUP, list_health_settings, NULL, "how the DNS lists are watched"};
 
+const struct kj_block kj_block_crowd = {
+    "crowd", KJ_BLOCK_GROUP, crowd_settings, NULL, "the memory of the recent traffic"};
+const struct kj_block kj_block_redis = {
+    "redis", KJ_BLOCK_GROUP, redis_settings, NULL, "what several hosts remember together"};
+
 const struct kj_block kj_block_conf = {"", KJ_BLOCK_GROUP, top_settings,
     (const struct kj_block *const[]){&log_block, &limits_block, &resolver_block, &deferral_block,
-        &list_health_block, &kj_block_weights, &kj_block_dnsbl, &kj_block_domain, NULL},
+        &list_health_block, &kj_block_crowd, &kj_block_redis, &kj_block_weights, &kj_block_dnsbl,
+        &kj_block_domain, NULL},
     "kanjiki.conf"};
 const struct kj_block kj_block_weights_file = {"", KJ_BLOCK_GROUP, NULL,
     (const struct kj_block *const[]){&kj_block_family, &kj_block_symbol, NULL}, "lists/weights.conf"};
 const struct kj_block kj_block_helo_file = {"", KJ_BLOCK_GROUP, helo_settings, NULL, "lists/helo.conf"};
+const struct kj_block kj_block_shared_file = {
+    "", KJ_BLOCK_GROUP, shared_settings, NULL, "lists/shared.conf"};
 const struct kj_block kj_block_dnsbl_file = {"", KJ_BLOCK_GROUP, NULL,
     (const struct kj_block *const[]){&kj_block_dnsbl, NULL}, "lists/dnsbl.conf"};

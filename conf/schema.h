@@ -37,10 +37,13 @@ enum kj_type {
 	KJ_TYPE_THRESHOLD, /* the same, or KJ_CONF_NEVER */
 	KJ_TYPE_SERVERS,   /* const char *const *, and the count: addresses, perhaps with a port */
 	KJ_TYPE_NAMES,     /* const char *const *, and the count: normalised DNS names */
+	KJ_TYPE_DOMAINS,   /* the same, of two labels at least; may have a range of numbers (kj_name_range_parse) */
 	KJ_TYPE_PREFIXES,  /* const struct kj_prefix *, and the count */
 	KJ_TYPE_CODES,     /* const struct kj_code_range *, and the count */
 	KJ_TYPE_CHOICES,   /* const uint32_t *, and the count: indices into choices */
 	KJ_TYPE_SECRET,    /* const char *: labels of a DNS name; no complaint shows it */
+	KJ_TYPE_PASSWORD,  /* const char *: like KJ_TYPE_TEXT; no complaint shows it */
+	KJ_TYPE_REDIS,     /* const char *: where a Redis listens; or empty */
 };
 
 struct kj_setting {
@@ -83,6 +86,8 @@ struct kj_conf_top {
 	unsigned special_helo_count;
 	const char *const *use_dnsbls; /* zones of lists/dnsbl.conf */
 	unsigned use_dnsbl_count;
+	const char *const *shared_pools, *const *shared_name_servers; /* besides those of lists/shared.conf */
+	unsigned shared_pool_count, shared_name_server_count;
 	bool spf, extortion, split;
 };
 
@@ -117,14 +122,23 @@ struct kj_conf_symbol {
 };
 
 struct kj_conf_helo {
-	const char *const *names;
-	unsigned name_count;
+	const char *const *names, *const *defaults;
+	unsigned name_count, default_count;
+};
+
+struct kj_conf_shared {
+	const char *const *pools, *const *name_servers;
+	unsigned pool_count, name_server_count;
 };
 
 /* The files, as blocks without name, and the titled and free blocks, which mean more than their settings. */
-extern const struct kj_block kj_block_conf, kj_block_weights_file, kj_block_helo_file, kj_block_dnsbl_file;
+extern const struct kj_block kj_block_conf, kj_block_weights_file, kj_block_helo_file, kj_block_shared_file,
+    kj_block_dnsbl_file;
 extern const struct kj_block kj_block_dnsbl, kj_block_code, kj_block_domain, kj_block_weights,
     kj_block_family, kj_block_symbol;
+
+/* Groups whose settings depend on each other (crowd.c). */
+extern const struct kj_block kj_block_crowd, kj_block_redis;
 
 /* Where results and complaints of reading a configuration go. */
 struct kj_conf_sink {
@@ -160,6 +174,19 @@ bool kj_value_score(
 
 /* kj_code_range_parse - "127.0.0.3", "127.0.0.10-127.0.0.11", "127.0.*.3" or "mask 0x06"; NULL, or what is wrong */
 const char *kj_code_range_parse(const char *text, struct kj_code_range *ret_range);
+
+/*
+ * kj_name_range_parse - "awsdns-[00-63].com" stands for 64 names, each number with as many digits as the first one has
+ *
+ * A name without brackets is a range of one. -KJ_EINVAL for other brackets, and for numbers above 999.
+ */
+struct kj_name_range {
+	int before;	    /* bytes of the name in front of the brackets */
+	unsigned first, last;
+	int digits;	    /* 0: there is no range */
+	const char *behind; /* what stands behind the brackets; points into the name */
+};
+int kj_name_range_parse(const char *name, struct kj_name_range *ret_range);
 
 /* kj_suggest - of a misspelt name, the nearest so far; begin with {name}. nearest is NULL if none is near. */
 struct kj_suggestion {

@@ -69,7 +69,7 @@ static int load_phrases(struct kj_build *build)
 
 static int build_lists(struct kj_build *build)
 {
-	struct kj_node *weights, *helos, *dnsbls;
+	struct kj_node *weights, *helos, *shared, *dnsbls;
 	int rc = 0;
 
 	weights = read_list(build, "weights.conf", &rc);
@@ -78,6 +78,9 @@ static int build_lists(struct kj_build *build)
 	helos = read_list(build, "helo.conf", &rc);
 	if (helos)
 		kj_build_helos(build, helos);
+	shared = read_list(build, "shared.conf", &rc);
+	if (shared)
+		kj_build_shared(build, shared);
 	dnsbls = read_list(build, "dnsbl.conf", &rc);
 	if (dnsbls)
 		kj_build_known_dnsbls(build, dnsbls);

@@ -40,6 +40,7 @@ struct kj_value {
 struct kj_node {
 	struct kj_place place;
 	const char *name;
+	bool hidden; /* it stands in a line behind a secret: the name may be part of it, and is never shown */
 	const struct kj_value *value; /* NULL in a block */
 	const char *title;            /* NULL if there is none */
 	struct kj_place title_place;

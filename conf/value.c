@@ -15,6 +15,8 @@
 #include "number.h"
 #include "schema.h"
 
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+
 /* One reading of one value. */
 struct reading {
 	const struct kj_setting *setting;
@@ -54,7 +56,7 @@ static const char *read_symbol(const struct reading *reading, const char *text, 
 static const char *read_host(const struct reading *reading, const char *text, void *field)
 {
 	if (strlen(text) >= KJ_NAME_STRLEN ||
-	    text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
+	    text[strspn(text, HOST_CHARACTERS)])
 		return "must be a name of letters, digits, \".\", \"-\" and \"_\"";
 	return keep(reading, text, field);
 }
@@ -65,7 +67,7 @@ static const char *read_secret(const struct reading *reading, const char *text, 
 
 	if (!*text)
 		return keep(reading, text, field);
-	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")] ||
+	if (text[strspn(text, HOST_CHARACTERS)] ||
 	    kj_name_normalise(text, name) < 0)
 		return "must be a name of letters, digits, \".\", \"-\" and \"_\"";
 	return keep(reading, name, field);
@@ -117,6 +119,45 @@ static const char *read_socket(const struct reading *reading, const char *text, 
 	return read_text(reading, text, field);
 }
 
+/* What may stand behind a host: nothing, or ":" and a port. */
+static bool is_port(const char *text)
+{
+	unsigned long port;
+	char *end;
+
+	if (*text != ':' || !isdigit((unsigned char)text[1]))
+		return !*text;
+	port = strtoul(text + 1, &end, 10);
+	return !*end && port >= 1 && port <= 65535;
+}
+
+/* "host", "192.0.2.1" or "[2001:db8::1]", and perhaps a port, which a bare IPv6 address could not be told from. */
+static bool is_remote(const char *text)
+{
+	size_t len = *text == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":");
+	char host[KJ_NAME_STRLEN], name[KJ_NAME_STRLEN];
+	struct kj_addr addr;
+
+	if (len > strlen(text) || len >= sizeof host || !is_port(text + len))
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (*host == '[' || !host[strspn(host, "0123456789.")])
+		return kj_addr_parse(host, &addr) == 0 && (addr.family == 6) == (*host == '[');
+	return !host[strspn(host, HOST_CHARACTERS)] && kj_name_normalise(host, name) == 0;
+}
+
+static const char *read_redis(const struct reading *reading, const char *text, void *field)
+{
+	if (strchr(text, '@'))
+		return "must not hold user and password, which have settings of their own";
+	if (strncmp(text, "unix:", 5) == 0 && socket_path_error(text + 5))
+		return socket_path_error(text + 5);
+	if (*text && strncmp(text, "unix:", 5) != 0 && !is_remote(text))
+		return "must be \"unix:/path\", \"host:port\", \"192.0.2.1:port\" or \"[2001:db8::1]:port\"";
+	return read_text(reading, text, field);
+}
+
 static const char *read_choice(const struct reading *reading, const char *text, void *field)
 {
 	const char *const *choices = reading->setting->choices;
@@ -165,6 +206,19 @@ static const char *read_name(const struct reading *reading, const char *text, vo
 
 	if (kj_name_normalise(text, name) < 0)
 		return "must be a DNS name";
+	return keep(reading, name, field);
+}
+
+static const char *read_domain(const struct reading *reading, const char *text, void *field)
+{
+	char name[KJ_NAME_STRLEN], first[KJ_NAME_STRLEN + 8];
+	struct kj_name_range range;
+
+	if (kj_name_normalise(text, name) < 0 || kj_name_range_parse(name, &range) < 0)
+		return "must be a domain, perhaps with a range of numbers like \"ns-[00-63].example.com\"";
+	snprintf(first, sizeof first, "%.*s0%s", range.before, name, range.behind);
+	if (!kj_name_is_fqdn(range.digits ? first : name))
+		return "must be a domain of two labels at least";
 	return keep(reading, name, field);
 }
 
@@ -258,17 +312,25 @@ static const struct type {
     [KJ_TYPE_THRESHOLD] = {"a score like 8.0, or never", NUMBER | 1U << KJ_VALUE_WORD, read_number, 0},
     [KJ_TYPE_SERVERS] = {"addresses in quotes", QUOTED_OR_BARE, read_server, sizeof(const char *)},
     [KJ_TYPE_NAMES] = {"names in quotes", QUOTED_OR_BARE, read_name, sizeof(const char *)},
+    [KJ_TYPE_DOMAINS] = {"names in quotes", QUOTED_OR_BARE, read_domain, sizeof(const char *)},
     [KJ_TYPE_PREFIXES] = {"addresses in quotes", QUOTED_OR_BARE, read_prefix, sizeof(struct kj_prefix)},
     [KJ_TYPE_CODES] = {"codes in quotes, like \"127.0.0.2\"", QUOTED_OR_BARE, read_code,
         sizeof(struct kj_code_range)},
     [KJ_TYPE_CHOICES] = {"words", QUOTED_OR_BARE, read_choice, sizeof(uint32_t)},
     [KJ_TYPE_SECRET] = {"a text in quotes", QUOTED_OR_BARE, read_secret, 0},
+    [KJ_TYPE_PASSWORD] = {"a text in quotes", QUOTED_OR_BARE, read_text, 0},
+    [KJ_TYPE_REDIS] = {"a text in quotes", QUOTED_OR_BARE, read_redis, 0},
 };
 
 /* What a complaint may show of a value. */
 static const char *shown(const struct reading *reading, const struct kj_value *value)
 {
-	return reading->setting->type == KJ_TYPE_SECRET ? "..." : value->text;
+	enum kj_type type = reading->setting->type;
+
+	/* A server may be written like a URL, with a password in it. */
+	if (type == KJ_TYPE_SECRET || type == KJ_TYPE_PASSWORD || (type == KJ_TYPE_REDIS && strchr(value->text, '@')))
+		return "...";
+	return value->text;
 }
 
 static void complain_of_choice(const struct reading *reading, const struct kj_value *value)

@@ -8,10 +8,31 @@
 
 #define TEXT_MAX_BYTES (128 * 1024) /* an answer has room for it and for "data " on each line */
 
+static bool lists(struct kj_engine *engine, const char *arguments, struct kj_buf *out)
+{
+	(void)arguments;
+	kj_engine_lists(engine, out);
+	return true;
+}
+
+static bool metrics(struct kj_engine *engine, const char *arguments, struct kj_buf *out)
+{
+	(void)arguments;
+	kj_engine_metrics(engine, out);
+	return true;
+}
+
 static const struct {
 	const char *word;
-	void (*print)(struct kj_engine *engine, struct kj_buf *out);
-} commands[] = {{"lists", kj_engine_lists}, {"metrics", kj_engine_metrics}};
+	bool takes_arguments;
+	bool (*answer)(struct kj_engine *engine, const char *arguments, struct kj_buf *out);
+} commands[] = {
+    {"cluster", true, kj_engine_cluster},
+    {"clusters", true, kj_engine_clusters},
+    {"learned", false, kj_engine_learned},
+    {"lists", false, lists},
+    {"metrics", false, metrics},
+};
 
 static void answer_text(const struct kj_buf *text, struct kj_buf *answer)
 {
@@ -24,15 +45,21 @@ static void answer_text(const struct kj_buf *text, struct kj_buf *answer)
 	kj_buf_add_str(answer, text->truncated ? "error there is more than can be said\n" : "ok \n");
 }
 
-bool kj_command_ask(struct kj_engine *engine, const char *word, struct kj_buf *answer)
+bool kj_command_ask(struct kj_engine *engine, const char *line, struct kj_buf *answer)
 {
 	struct kj_buf text = KJ_BUF_INIT(TEXT_MAX_BYTES);
+	size_t len = strcspn(line, " ");
+	const char *arguments = line + len + strspn(line + len, " ");
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if (strcmp(commands[i].word, word) != 0)
+		if (strlen(commands[i].word) != len || memcmp(commands[i].word, line, len) != 0)
 			continue;
-		commands[i].print(engine, &text);
-		answer_text(&text, answer);
+		if (*arguments && !commands[i].takes_arguments)
+			return false;
+		if (commands[i].answer(engine, arguments, &text))
+			answer_text(&text, answer);
+		else
+			kj_buf_printf(answer, "error %s\n", kj_buf_str(&text));
 		kj_buf_free(&text);
 		return true;
 	}

@@ -1,9 +1,10 @@
 /*
  * control.h - the control socket: one command a connection, answered in lines
  *
- * A client writes one line ("reload") and reads lines until the daemon closes: "warning ..." and "error ..." for
- * what was found, "data ..." for what was asked for, and at last one line that begins with "ok " or "error ". The socket belongs to the daemon's user
- * with mode 0600: the group is that of the MTA, which has no orders to give.
+ * A client writes one line ("reload", or with arguments "clusters helo 20") and reads lines until the daemon closes:
+ * "warning ..." and "error ..." for what was found, "data ..." for what was asked for, and at last one line that
+ * begins with "ok " or "error ". The socket belongs to the daemon's user with mode 0600: the group is that of the
+ * MTA, which has no orders to give.
  *
  * Threads: the daemon's main thread only; nothing here waits.
  */

@@ -41,6 +41,7 @@
 #include "milter/reload.h"
 
 #define SWEEP_EVERY_MS   3600000
+#define FLUSH_EVERY_MS   1000 /* sightings gather for five seconds in the store: no crash shall lose more */
 #define POKE_EVERY_MS    20
 #define STOP_EXTRA_MS    2000 /* beyond the deadline of lookups, for verdicts under way */
 #define ANSWER_MAX_BYTES (256 * 1024)
@@ -58,7 +59,7 @@ struct daemon {
 	int milter_status;
 	bool milter_runs;
 	bool listens;
-	int64_t next_sweep_ms;
+	int64_t next_sweep_ms, next_flush_ms;
 };
 
 /* A handler has no context, so these are static. What was asked is noted, and poll() woken up by the eventfd. */
@@ -198,7 +199,7 @@ static void run_command(void *context, const char *command, struct kj_buf *answe
 	if (strcmp(command, "reload") == 0)
 		reload(daemon, answer);
 	else if (!kj_command_ask(daemon->engine, command, answer))
-		kj_buf_add_str(answer, "error unknown command; there is: lists, metrics, reload\n");
+		kj_buf_add_str(answer, "error unknown command; there is: clusters, lists, metrics, reload\n");
 }
 
 static void say_sweep(void *context, const char *line)
@@ -208,16 +209,22 @@ static void say_sweep(void *context, const char *line)
 
 static void sweep_if_due(struct daemon *daemon)
 {
+	if (now_ms() >= daemon->next_flush_ms) {
+		kj_engine_flush(daemon->engine, false);
+		daemon->next_flush_ms = now_ms() + FLUSH_EVERY_MS;
+	}
 	if (now_ms() < daemon->next_sweep_ms)
 		return;
 	kj_engine_sweep(daemon->engine, say_sweep, &daemon->log);
 	daemon->next_sweep_ms = now_ms() + SWEEP_EVERY_MS;
 }
 
-/* How long poll() may sleep, in milliseconds: until the sweep, or shorter while somebody is at the control socket. */
+/* How long poll() may sleep, in milliseconds: until something is due, or shorter while somebody is at the control
+ * socket. */
 static int nap_ms(const struct daemon *daemon)
 {
-	int64_t left_ms = daemon->next_sweep_ms - now_ms();
+	int64_t next_ms = daemon->next_flush_ms < daemon->next_sweep_ms ? daemon->next_flush_ms : daemon->next_sweep_ms;
+	int64_t left_ms = next_ms - now_ms();
 
 	if (left_ms < 0)
 		left_ms = 0;
@@ -299,8 +306,10 @@ static bool finish(struct daemon *daemon)
 	if (daemon->listens)
 		kj_listen_end(kj_snapshot_settings(daemon->snapshot)->socket);
 	kj_control_close(daemon->control);
-	if (!empty)
+	if (!empty) {
+		kj_engine_flush(daemon->engine, true);
 		return false;
+	}
 	kj_engine_free(daemon->engine);
 	kj_snapshot_unref(daemon->snapshot);
 	return true;

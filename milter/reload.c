@@ -15,19 +15,33 @@
 #define LINE_MAX_BYTES 2048
 
 /* What a running daemon cannot change: it was decided before the first mail. */
+#define TEXT(field)  offsetof(struct kj_settings, field), 0
+#define PLAIN(field) offsetof(struct kj_settings, field), sizeof(((struct kj_settings *)0)->field)
 static const struct {
 	const char *name;
-	size_t offset;
+	size_t offset, width; /* width 0: a string */
 } start_only[] = {
-    {"socket", offsetof(struct kj_settings, socket)},
-    {"control-socket", offsetof(struct kj_settings, control_socket)},
-    {"user", offsetof(struct kj_settings, user)},
-    {"state", offsetof(struct kj_settings, state)},
+    {"socket", TEXT(socket)},
+    {"control-socket", TEXT(control_socket)},
+    {"user", TEXT(user)},
+    {"state", TEXT(state)},
+    {"crowd: memory", PLAIN(crowd_bytes)},
+    {"redis: server", TEXT(share.server)},
+    {"redis: user", TEXT(share.user)},
+    {"redis: password", TEXT(share.password)},
+    {"redis: tls", PLAIN(share.tls)},
+    {"redis: ca-file", TEXT(share.ca_file)},
+    {"redis: prefix", TEXT(share.prefix)},
+    {"redis: secret", TEXT(share.secret)},
 };
 
-static const char *text_of(const struct kj_settings *settings, unsigned i)
+static bool is_same(const struct kj_settings *before, const struct kj_settings *after, unsigned i)
 {
-	return *(const char *const *)(const void *)((const char *)settings + start_only[i].offset);
+	const void *a = (const char *)before + start_only[i].offset, *b = (const char *)after + start_only[i].offset;
+
+	if (start_only[i].width)
+		return memcmp(a, b, start_only[i].width) == 0;
+	return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
 }
 
 void kj_complaints_log(const struct kj_complaints *complaints, struct kj_log *log)
@@ -58,7 +72,7 @@ static void warn_of_start_only(const struct kj_settings *before, const struct kj
     struct kj_log *log, struct kj_buf *answer)
 {
 	for (unsigned i = 0; i < sizeof start_only / sizeof *start_only; i++) {
-		if (strcmp(text_of(before, i), text_of(after, i)) == 0)
+		if (is_same(before, after, i))
 			continue;
 		kj_log_event(
 		    log, LOG_WARNING, "reload", "a change of `%s` needs a restart", start_only[i].name);

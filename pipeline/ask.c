@@ -3,6 +3,8 @@
  */
 #include "kanjiki/first_seen.h"
 #include "kanjiki/lookups.h"
+#include "kanjiki/share.h"
+#include "pipeline/meet.h"
 #include "pipeline/list_watch.h"
 #include "pipeline/mail.h"
 
@@ -25,6 +27,9 @@ static void carry_out(struct kj_mail *mail, unsigned index)
 	mail->numbers[index] = -1;
 	if (item->question.kind == KJ_ASK_FIRST_SEEN) {
 		item->answer = first_seen(mail, item->question.name);
+		/* The sender's is the first that is asked for; other hosts may have seen him earlier. */
+		if (mail->engine->share && !mail->share_question)
+			mail->share_question = kj_share_ask(mail->engine->share, item->question.name);
 	} else if (!mail->lookups) {
 		item->answer.status = KJ_ANSWER_DISABLED;
 	} else if (!kj_list_disabled(mail, &item->question, &item->answer)) {
@@ -48,6 +53,7 @@ uint32_t kj_mail_wait(struct kj_mail *mail)
 	const struct kj_clock *clock = mail->engine->options.clock;
 	int64_t start_ms = kj_clock_mono_ms(clock);
 
+	kj_mail_share_first_seen(mail, start_ms + kj_mail_settings(mail)->deadline_ms);
 	if (!mail->lookups)
 		return 0;
 	kj_lookups_wait(mail->lookups, start_ms + kj_mail_settings(mail)->deadline_ms);

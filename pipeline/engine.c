@@ -10,6 +10,7 @@
 #include "pipeline/list_watch.h"
 
 #define LOST_AFTER_S 86400
+#define QUIET_S      (14 * 86400) /* without any mail, and senders must be learned anew */
 #define LINE_MAX     8192
 
 static void shared_put(struct kj_shared_resolver *shared)
@@ -117,7 +118,8 @@ static int open_state(struct kj_engine *engine, struct kj_snapshot *snapshot, st
 	if (rc < 0)
 		return kj_fail(reason, (enum kj_err)-rc, "state file %s: %s", path, why.text);
 	engine->key = *kj_store_hash_key(engine->store);
-	return 0;
+	rc = kj_store_resume(engine->store, kj_clock_wall_s(engine->options.clock), QUIET_S, &why);
+	return rc < 0 ? kj_fail(reason, (enum kj_err)-rc, "state file %s: %s", path, why.text) : 0;
 }
 
 int kj_engine_new(struct kj_snapshot *snapshot, const struct kj_engine_options *options,
@@ -135,6 +137,8 @@ int kj_engine_new(struct kj_snapshot *snapshot, const struct kj_engine_options *
 	rc = open_state(engine, snapshot, reason);
 	if (rc == 0)
 		rc = generation_new(engine, snapshot, NULL, &engine->current, reason);
+	if (rc == 0)
+		rc = kj_crowd_keep_start(engine, reason);
 	if (rc == 0 && options->say && !options->offline)
 		rc = kj_list_watch_start(engine, reason);
 	if (rc < 0) {
@@ -153,6 +157,7 @@ void kj_engine_free(struct kj_engine *engine)
 	kj_list_watch_stop(engine);
 	kj_generation_put(engine->current);
 	kj_list_health_free(engine->health);
+	kj_crowd_keep_stop(engine);
 	kj_store_close(engine->store);
 	kj_ceiling_destroy(&engine->ceiling);
 	pthread_mutex_destroy(&engine->lock);
@@ -236,9 +241,11 @@ void kj_engine_sweep(struct kj_engine *engine, void (*say)(void *context, const 
 	struct sweep sweep = {settings->log_format, kj_clock_wall_s(engine->options.clock), say, context};
 	struct kj_reason reason;
 
+	kj_crowd_keep_sweep(engine);
 	if (engine->store) {
 		if (kj_deferral_sweep(engine->store, &rules, LOST_AFTER_S, sweep.now_s, say_lost, &sweep, &reason) < 0 ||
-		    kj_first_seen_sweep(engine->store, sweep.now_s, &reason) < 0)
+		    kj_first_seen_sweep(engine->store, sweep.now_s, &reason) < 0 ||
+		    kj_store_resume(engine->store, sweep.now_s, QUIET_S, &reason) < 0)
 			say_failure(&sweep, &reason);
 	}
 	kj_snapshot_unref(snapshot);

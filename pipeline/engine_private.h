@@ -29,7 +29,9 @@ struct kj_generation {
 	struct kj_shared_resolver *shared; /* NULL offline */
 };
 
+struct kj_crowd;
 struct kj_list_health;
+struct kj_share;
 
 struct kj_engine {
 	struct kj_engine_options options;
@@ -39,7 +41,11 @@ struct kj_engine {
 	int64_t started_s;
 	atomic_uint_fast64_t mails[KJ_ACTIONS]; /* by action */
 	struct kj_store *store; /* NULL without state */
-	struct kj_hash_key key; /* of the store, or random */
+	struct kj_crowd *crowd; /* the recent traffic; NULL if it is switched off */
+	struct kj_share *share; /* other hosts; NULL without Redis */
+	struct kj_hash_key key; /* the site's: shared with the other hosts, or of the store, or random */
+	atomic_bool crowd_failed; /* the state file did not take it, and that was said */
+	int64_t learns_from_s;	/* options.learn: when the first mail that was taken in came; 0 before that */
 	struct kj_ceiling ceiling;
 	pthread_mutex_t lock; /* guards `current` */
 	struct kj_generation *current;
@@ -47,6 +53,17 @@ struct kj_engine {
 
 /* kj_engine_count - a mail has its verdict */
 void kj_engine_count(struct kj_engine *engine, enum kj_action action);
+
+/* crowd_keep.c: kj_crowd_keep_start - the memory as it was left, and the other hosts; _stop - write it, and let go of
+ * both */
+int kj_crowd_keep_start(struct kj_engine *engine, struct kj_reason *reason);
+void kj_crowd_keep_stop(struct kj_engine *engine);
+
+/* crowd_keep.c: _sweep - every hour; what went wrong is told by kj_engine_say() */
+void kj_crowd_keep_sweep(struct kj_engine *engine);
+
+/* kj_engine_say - one line beside the mails, if anybody listens: event=EVENT reason="..." */
+void kj_engine_say(struct kj_engine *engine, bool is_warning, const char *event, const char *reason);
 
 /* kj_generation_get - the current one, with a reference; kj_generation_put gives it back (NULL is allowed) */
 struct kj_generation *kj_generation_get(struct kj_engine *engine);

@@ -7,10 +7,8 @@
 
 #include "kanjiki/centi.h"
 #include "kanjiki/err.h"
-#include "kanjiki/first_seen.h"
-#include "kanjiki/name.h"
-#include "kanjiki/proof.h"
-#include "pipeline/mail.h"
+#include "kanjiki/share.h"
+#include "pipeline/meet.h"
 
 static int read_message(struct kj_mail *mail)
 {
@@ -61,6 +59,8 @@ static struct kj_restraint restrain(struct kj_mail *mail, const struct kj_hits *
 	struct kj_restraint restraint = {
 	    .blind = kj_evidence_is_blind(mail->evidence),
 	    .null_sender = !*mail->facts.sender,
+	    .pool = mail->facts.from_pool,
+	    .apart = mail->engine->share && (mail->apart || !kj_share_is_up(mail->engine->share)),
 	    .no_memory = !mail->engine->store && !mail->engine->options.dry_run,
 	    .incomplete = mail->failed || kj_hits_incomplete(hits),
 	    .ceiling = kj_ceiling_reached(&mail->engine->ceiling, kj_clock_mono_ms(mail->engine->options.clock),
@@ -156,6 +156,7 @@ static int judge(struct kj_mail *mail)
 	kj_mail_believe(mail);
 	kj_mail_ask(mail, KJ_STAGE_END);
 	mail->verdict.waited_ms = kj_mail_wait(mail);
+	kj_mail_meet(mail);
 	kj_checks_judge(&mail->facts, rules, mail->evidence, hits);
 	if (kj_hits_incomplete(hits))
 		return -KJ_ENOMEM;
@@ -168,30 +169,25 @@ static int judge(struct kj_mail *mail)
 	return mail->failed ? -KJ_ENOMEM : 0;
 }
 
-/* Known from now on: the sender's domain, and that of From if it is proven to have sent this. Mail that failed or
- * never was outside is no sighting. */
-static void remember(struct kj_mail *mail)
-{
-	const struct kj_facts *facts = &mail->facts;
-	char from[KJ_NAME_STRLEN], signer[KJ_NAME_STRLEN];
-	struct kj_reason reason;
-
-	if (!mail->engine->store || !facts->client.family)
-		return;
-	if (*facts->sender_domain)
-		kj_first_seen_note(mail->engine->store, kj_name_org(facts->sender_domain), mail->now_s, &reason);
-	if (kj_proof_by_dkim(facts, signer) && kj_name_of_address(facts->message->from_addr, from) == 0 &&
-	    !kj_name_same_org(from, facts->sender_domain))
-		kj_first_seen_note(mail->engine->store, kj_name_org(from), mail->now_s, &reason);
-}
-
 void kj_mail_judge(struct kj_mail *mail)
 {
 	mail->verdict = (struct kj_verdict){.policy = "", .why = "", .evidence = mail->evidence};
 	if (mail->failed || judge(mail) < 0)
 		give_up(mail);
 	else
-		remember(mail);
+		kj_mail_join(mail);
 	kj_ceiling_count(&mail->engine->ceiling, kj_clock_mono_ms(mail->engine->options.clock),
 	    mail->verdict.action == KJ_ACTION_TEMPFAIL);
+}
+
+void kj_mail_learn(struct kj_mail *mail)
+{
+	if (mail->failed || (mail->fields && read_message(mail) < 0))
+		return;
+	mail->verdict = (struct kj_verdict){.policy = "", .why = "", .evidence = mail->evidence};
+	if (mail->fields && !ask_about_peer(mail))
+		return;
+	kj_mail_meet(mail);
+	if (!mail->failed)
+		kj_mail_join(mail);
 }

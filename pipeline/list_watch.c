@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 
+#include "kanjiki/clock.h"
 #include "kanjiki/list_health.h"
 #include "kanjiki/list_probe.h"
 
@@ -66,20 +66,10 @@ static void examine_due(struct kj_engine *engine)
 	kj_generation_put(generation);
 }
 
-static const char *iso_time(int64_t s, char *out, size_t size)
-{
-	time_t when = (time_t)s;
-	struct tm tm;
-
-	if (!gmtime_r(&when, &tm) || !strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		out[0] = '\0';
-	return out;
-}
-
 static void tell(struct kj_engine *engine, enum kj_record_format format, const struct kj_list_event *event)
 {
 	struct kj_record record;
-	char when[32];
+	char when[KJ_CLOCK_UTC_LEN];
 
 	kj_record_open(&record, format, LINE_MAX);
 	kj_record_str(&record, "event", event->failing ? "list-failing" : "list-healthy");
@@ -87,7 +77,7 @@ static void tell(struct kj_engine *engine, enum kj_record_format format, const s
 	if (event->failing)
 		kj_record_str(&record, "reason", event->reason);
 	kj_record_str(&record, event->failing ? "last_known_well" : "failed_since",
-	    iso_time(event->since_s, when, sizeof when));
+	    kj_clock_utc(event->since_s, when));
 	kj_record_int(&record, event->failing ? "mails_with_a_listing_since" : "mails_without_it",
 	    (int64_t)event->mails);
 	if (event->failing && event->never_worked)

@@ -13,6 +13,7 @@
 #include "pipeline/engine_private.h"
 
 struct kj_lookups;
+struct kj_sighting;
 
 #define KJ_QUESTIONS_MAX 256
 
@@ -62,6 +63,11 @@ struct kj_mail {
 	struct kj_buf body;
 	uint64_t body_bytes; /* in all, also beyond the limit */
 
+	uint64_t content_key; /* 0: not made yet */
+	struct kj_sighting *sighting; /* NULL if the mail is not counted in the recent traffic */
+	uint64_t share_question;      /* since when others know the sender's domain; 0: not asked */
+	bool apart;		      /* they did not answer that in time */
+
 	bool ended;
 	struct kj_verdict verdict;
 	const char *queue_id;
@@ -102,6 +108,12 @@ void kj_mail_believe(struct kj_mail *mail);
 
 /* judge.c: kj_mail_judge - read, wait, judge, weigh, decide; fills mail->verdict, in any case */
 void kj_mail_judge(struct kj_mail *mail);
+
+/* judge.c: kj_mail_learn - read, and become part of the past; the message may be missing */
+void kj_mail_learn(struct kj_mail *mail);
+
+/* put_off.c: kj_mail_content_key - the same for a retry of the mail, from whatever address */
+uint64_t kj_mail_content_key(struct kj_mail *mail);
 
 /* put_off.c: kj_mail_put_off - ask the deferral memory about a mail that passed the gate; may change the verdict's
  * action to tag */

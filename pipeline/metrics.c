@@ -7,7 +7,9 @@
 #include <inttypes.h>
 
 #include "kanjiki/buf.h"
+#include "kanjiki/crowd.h"
 #include "kanjiki/list_health.h"
+#include "kanjiki/share.h"
 #include "pipeline/engine_private.h"
 
 static void head(struct kj_buf *out, const char *name, const char *type, const char *help)
@@ -67,29 +69,68 @@ static void print_lists(struct kj_engine *engine, struct kj_buf *out)
 	}
 }
 
-static const struct {
+struct value {
 	const char *name, *help;
 	size_t offset;
-	bool is_gauge; /* of 32 bits */
-} resolver_values[] = {
-    {"resolver_questions_total", "DNS questions asked.", offsetof(struct kj_resolver_stats, asked), false},
-    {"resolver_cache_hits_total", "Answered from our cache.", offsetof(struct kj_resolver_stats, cache_hits),
-        false},
-    {"resolver_joined_total", "Joined the same question under way.",
-        offsetof(struct kj_resolver_stats, joined), false},
-    {"resolver_sent_total", "Packets sent.", offsetof(struct kj_resolver_stats, sent), false},
-    {"resolver_retries_total", "Packets sent again.", offsetof(struct kj_resolver_stats, retries), false},
-    {"resolver_tcp_total", "Questions by TCP.", offsetof(struct kj_resolver_stats, tcp), false},
-    {"resolver_timeouts_total", "Questions without an answer in time.",
-        offsetof(struct kj_resolver_stats, timeouts), false},
-    {"resolver_servfails_total", "Questions that servers failed to answer.",
-        offsetof(struct kj_resolver_stats, servfails), false},
-    {"resolver_rejected_packets_total", "Packets that answered nothing.",
-        offsetof(struct kj_resolver_stats, rejected_packets), false},
-    {"resolver_in_flight", "Questions under way.", offsetof(struct kj_resolver_stats, in_flight), true},
-    {"resolver_queued", "Questions that wait to be sent.", offsetof(struct kj_resolver_stats, queued), true},
-    {"resolver_cached", "Answers in our cache.", offsetof(struct kj_resolver_stats, cached), true},
+	bool is_gauge; /* of 32 bits; a counter has 64 */
 };
+
+#define RESOLVER(member) offsetof(struct kj_resolver_stats, member)
+
+static const struct value resolver_values[] = {
+    {"resolver_questions_total", "DNS questions asked.", RESOLVER(asked), false},
+    {"resolver_joined_total", "Joined the same question under way.", RESOLVER(joined), false},
+    {"resolver_sent_total", "Packets sent.", RESOLVER(sent), false},
+    {"resolver_retries_total", "Packets sent again.", RESOLVER(retries), false},
+    {"resolver_tcp_total", "Questions by TCP.", RESOLVER(tcp), false},
+    {"resolver_timeouts_total", "Questions without an answer in time.", RESOLVER(timeouts), false},
+    {"resolver_servfails_total", "Questions that servers failed to answer.", RESOLVER(servfails), false},
+    {"resolver_rejected_packets_total", "Packets that answered nothing.", RESOLVER(rejected_packets), false},
+    {"resolver_in_flight", "Questions under way.", RESOLVER(in_flight), true},
+    {"resolver_queued", "Questions that wait to be sent.", RESOLVER(queued), true},
+    {"resolver_cached", "Answers in our cache.", RESOLVER(cached), true},
+};
+
+#define CROWD(member) offsetof(struct kj_crowd_stats, member)
+
+static const struct value crowd_values[] = {
+    {"crowd_mails_total", "Mails taken into the recent traffic.", CROWD(mails), false},
+    {"crowd_repeated_total", "Mails that were in it already: retries, and what was told twice.",
+        CROWD(repeated), false},
+    {"crowd_singles", "Keys seen with one sender domain.", CROWD(singles), true},
+    {"crowd_singles_evicted_total", "Of these, pushed out by newer ones.", CROWD(singles_evicted), false},
+};
+
+#define SHARE(member) offsetof(struct kj_share_stats, member)
+
+static const struct value share_values[] = {
+    {"redis_told_total", "Sightings told to the other hosts.", SHARE(told), false},
+    {"redis_heard_total", "Sightings heard from the other hosts.", SHARE(heard), false},
+    {"redis_refused_total", "Entries in Redis that were damaged, or sealed with another secret.",
+        SHARE(refused), false},
+    {"redis_dropped_total", "Sightings never told, for too many waited.", SHARE(dropped), false},
+    {"redis_waiting", "Sightings that wait to be told.", SHARE(waiting), true},
+    {"redis_round_trips_total", "Round trips to Redis.", SHARE(round_trips), false},
+};
+
+static void print_values(const struct value *values, size_t count, const void *stats, struct kj_buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *at = (const char *)stats + values[i].offset;
+		uint64_t value = 0;
+		uint32_t gauge;
+
+		if (values[i].is_gauge) {
+			memcpy(&gauge, at, sizeof gauge);
+			value = gauge;
+		} else {
+			memcpy(&value, at, sizeof value);
+		}
+		head(out, values[i].name, values[i].is_gauge ? "gauge" : "counter", values[i].help);
+		kj_buf_printf(out, "kanjiki_%s %" PRIu64 "\n", values[i].name, value);
+	}
+}
+#define PRINT_VALUES(values, stats, out) print_values(values, sizeof values / sizeof *values, stats, out)
 
 static void print_resolver(struct kj_engine *engine, struct kj_buf *out)
 {
@@ -98,21 +139,41 @@ static void print_resolver(struct kj_engine *engine, struct kj_buf *out)
 
 	if (generation->shared) {
 		kj_resolver_stats(generation->shared->resolver, &stats);
-		for (size_t i = 0; i < sizeof resolver_values / sizeof *resolver_values; i++) {
-			const char *at = (const char *)&stats + resolver_values[i].offset;
-			uint64_t value;
-			uint32_t gauge;
-
-			memcpy(&gauge, at, sizeof gauge);
-			if (!resolver_values[i].is_gauge)
-				memcpy(&value, at, sizeof value);
-			head(out, resolver_values[i].name, resolver_values[i].is_gauge ? "gauge" : "counter",
-			    resolver_values[i].help);
-			kj_buf_printf(out, "kanjiki_%s %" PRIu64 "\n", resolver_values[i].name,
-			    resolver_values[i].is_gauge ? (uint64_t)gauge : value);
-		}
+		PRINT_VALUES(resolver_values, &stats, out);
 	}
 	kj_generation_put(generation);
+}
+
+static void print_crowd(struct kj_engine *engine, struct kj_buf *out)
+{
+	struct kj_crowd_stats stats;
+
+	kj_crowd_stats(engine->crowd, &stats);
+	PRINT_VALUES(crowd_values, &stats, out);
+	head(out, "crowd_memory_bytes", "gauge", "Memory of the recent traffic: in use, and reserved.");
+	kj_buf_printf(out, "kanjiki_crowd_memory_bytes{what=\"used\"} %" PRIu64 "\n", stats.bytes);
+	kj_buf_printf(out, "kanjiki_crowd_memory_bytes{what=\"max\"} %" PRIu64 "\n", stats.bytes_max);
+	head(out, "crowd_clusters", "gauge", "Clusters of each signal, and how many there may be.");
+	for (int i = 0; i < KJ_SIGNALS; i++) {
+		kj_buf_printf(out, "kanjiki_crowd_clusters{signal=\"%s\",what=\"used\"} %u\n", kj_signals[i].name,
+		    (unsigned)stats.signals[i].clusters);
+		kj_buf_printf(out, "kanjiki_crowd_clusters{signal=\"%s\",what=\"max\"} %u\n", kj_signals[i].name,
+		    (unsigned)stats.signals[i].clusters_max);
+	}
+	head(out, "crowd_evicted_total", "counter", "Clusters pushed out by newer ones before their time was over.");
+	for (int i = 0; i < KJ_SIGNALS; i++)
+		kj_buf_printf(out, "kanjiki_crowd_evicted_total{signal=\"%s\"} %" PRIu64 "\n", kj_signals[i].name,
+		    stats.signals[i].evicted);
+}
+
+static void print_share(struct kj_engine *engine, struct kj_buf *out)
+{
+	struct kj_share_stats stats;
+
+	kj_share_stats(engine->share, &stats);
+	head(out, "redis_connected", "gauge", "1 while the other hosts can be told and heard.");
+	kj_buf_printf(out, "kanjiki_redis_connected %d\n", (int)stats.connected);
+	PRINT_VALUES(share_values, &stats, out);
 }
 
 void kj_engine_metrics(struct kj_engine *engine, struct kj_buf *out)
@@ -123,4 +184,8 @@ void kj_engine_metrics(struct kj_engine *engine, struct kj_buf *out)
 		print_lists(engine, out);
 	}
 	print_resolver(engine, out);
+	if (engine->crowd)
+		print_crowd(engine, out);
+	if (engine->share)
+		print_share(engine, out);
 }

@@ -46,7 +46,7 @@ static uint64_t finish(struct kj_mail *mail, struct kj_buf *key)
 	return hash;
 }
 
-static uint64_t content_key(struct kj_mail *mail)
+static uint64_t make_content_key(struct kj_mail *mail)
 {
 	const struct kj_text *body = &mail->facts.visible.text[KJ_VIEW_WORDS];
 	const struct kj_text *subject = &mail->facts.subject.text[KJ_VIEW_WORDS];
@@ -62,6 +62,13 @@ static uint64_t content_key(struct kj_mail *mail)
 	kj_buf_add_char(&key, '\0');
 	add_rcpts(mail, &key);
 	return finish(mail, &key);
+}
+
+uint64_t kj_mail_content_key(struct kj_mail *mail)
+{
+	if (!mail->content_key)
+		mail->content_key = make_content_key(mail) | 1;
+	return mail->content_key;
 }
 
 static uint64_t meta_key(struct kj_mail *mail)
@@ -86,7 +93,7 @@ static int attempt(struct kj_mail *mail, struct kj_deferral *ret_deferral, struc
 	struct kj_buf rcpts = KJ_BUF_INIT(LIST_MAX), terms = KJ_BUF_INIT(LIST_MAX);
 	char client[KJ_ADDR_STRLEN];
 	struct kj_deferral_request request = {
-	    .content_key = content_key(mail),
+	    .content_key = kj_mail_content_key(mail),
 	    .meta_key = meta_key(mail),
 	    .sender = mail->facts.sender,
 	    .client = kj_addr_format(&mail->facts.client, client),

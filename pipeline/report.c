@@ -81,6 +81,21 @@ static void report_lists(const struct kj_mail *mail, struct kj_record *record)
 	kj_buf_free(&list);
 }
 
+/* Clusters that are more than a few mails, for `kanjikictl clusters show`. */
+static void report_clusters(const struct kj_facts *facts, struct kj_record *record)
+{
+	struct kj_buf list = KJ_BUF_INIT(LIST_MAX);
+	char id[KJ_CLUSTER_ID_LEN];
+
+	for (unsigned i = 0; i < facts->cluster_count; i++)
+		if (facts->clusters[i].member_count)
+			kj_buf_printf(&list, "%s%s", list.len ? "," : "",
+			    kj_cluster_id(facts->clusters[i].signal, facts->clusters[i].id, id));
+	if (list.len)
+		kj_record_str(record, "clusters", kj_buf_str(&list));
+	kj_buf_free(&list);
+}
+
 void kj_report_mail(const struct kj_mail *mail, struct kj_record *record)
 {
 	const struct kj_verdict *verdict = &mail->verdict;
@@ -100,6 +115,7 @@ void kj_report_mail(const struct kj_mail *mail, struct kj_record *record)
 	kj_record_int(record, "size", (int64_t)mail->body_bytes);
 	if (mail->facts.message)
 		report_marks(mail->facts.message, record);
+	report_clusters(&mail->facts, record);
 	kj_record_str(record, "why", verdict->why);
 	if (*verdict->policy)
 		kj_record_str(record, "policy", verdict->policy);

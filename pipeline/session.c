@@ -59,6 +59,18 @@ static void pass(struct kj_session *session, const char *why)
 	session->pass = (struct kj_verdict){.action = KJ_ACTION_PASS, .why = why, .policy = ""};
 }
 
+/* The past is learned as it went: first there was a warm-up. */
+static void learn_at(struct kj_mail *mail, int64_t now_s)
+{
+	struct kj_engine *engine = mail->engine;
+
+	/* Of a mail from a log no message is read, which would set the latter. */
+	mail->now_s = mail->facts.now_s = now_s;
+	if (!engine->learns_from_s)
+		engine->learns_from_s = now_s;
+	mail->facts.warming_up = now_s < engine->learns_from_s + (int64_t)kj_mail_settings(mail)->warm_up_s;
+}
+
 /* A mail for this session, with the questions of connect and HELO asked; NULL when out of memory. */
 static struct kj_mail *begin(struct kj_session *session)
 {
@@ -68,6 +80,8 @@ static struct kj_mail *begin(struct kj_session *session)
 	if (!mail)
 		return NULL;
 	mail->from_relay = session->from_relay;
+	if (session->engine->options.learn)
+		learn_at(mail, session->now_s);
 	if (session->from_relay)
 		return mail;
 	mail->facts.client = session->client;
@@ -259,6 +273,13 @@ const struct kj_verdict *kj_session_end(struct kj_session *session, const char *
 	kj_engine_count(session->engine, mail->verdict.action);
 	mail->ended = true;
 	return &mail->verdict;
+}
+
+void kj_session_learn(struct kj_session *session)
+{
+	if (session->mail && session->now_s > 0)
+		kj_mail_learn(session->mail);
+	kj_session_reset(session);
 }
 
 void kj_session_report(const struct kj_session *session, enum kj_record_format format, struct kj_record *record)

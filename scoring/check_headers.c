@@ -11,8 +11,8 @@
 #include "kanjiki/checks.h"
 #include "kanjiki/name.h"
 #include "kanjiki/proof.h"
+#include "kanjiki/sender_age.h"
 
-#define FRESH_S		(3 * 86400)
 #define FUTURE_S	(12 * 3600)
 #define PAST_S		(96 * 3600)
 #define HOURS(seconds)	((long long)((seconds) / 3600))
@@ -21,22 +21,13 @@
 static void ask(const struct kj_facts *facts, const struct kj_rules *rules, struct kj_evidence *evidence)
 {
 	(void)rules;
-	if (*facts->sender_domain && !facts->warming_up)
-		kj_evidence_ask(evidence, &(struct kj_question){
-		    .kind = KJ_ASK_FIRST_SEEN, .label = "first-seen", .name = kj_name_org(facts->sender_domain)});
+	kj_sender_age_ask(facts, evidence);
 }
 
 /* Known to be new here; false as long as nothing is known. */
 static bool sender_is_fresh(const struct kj_facts *facts, const struct kj_evidence *evidence)
 {
-	const struct kj_answer *answer;
-
-	if (!*facts->sender_domain)
-		return false;
-	answer = kj_evidence_find(evidence, KJ_ASK_FIRST_SEEN, kj_name_org(facts->sender_domain));
-	if (!answer || !kj_answer_is_known(answer))
-		return false;
-	return answer->status == KJ_ANSWER_NOT_FOUND || facts->now_s - answer->since_s < FRESH_S;
+	return kj_sender_age(facts, evidence, NULL) == KJ_AGE_FRESH;
 }
 
 /* `To: < user@example>`: no mail program writes the blank. */
@@ -147,11 +138,10 @@ static void judge_message_id(const struct kj_facts *facts, const struct kj_rules
 
 	if (!*message->message_id || kj_name_of_address(message->message_id, host) < 0)
 		return;
-	for (unsigned i = 0; i < rules->special_helo_count; i++)
-		if (kj_name_within(host, rules->special_helos[i])) {
-			kj_hits_add(hits, "MSGID", "Message-ID of the host %s", host);
-			return;
-		}
+	if (kj_name_zone(host, rules->special_helos, rules->special_helo_count)) {
+		kj_hits_add(hits, "MSGID", "Message-ID of the host %s", host);
+		return;
+	}
 	if (!strchr(host, '.')) {
 		kj_hits_add(hits, "MSGID", "Message-ID of the bare name %s", host);
 		return;

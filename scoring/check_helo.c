@@ -16,14 +16,6 @@ static void ask(const struct kj_facts *facts, const struct kj_rules *rules, stru
 		});
 }
 
-static const char *special_zone(const char *name, const struct kj_rules *rules)
-{
-	for (unsigned i = 0; i < rules->special_helo_count; i++)
-		if (kj_name_within(name, rules->special_helos[i]))
-			return rules->special_helos[i];
-	return NULL;
-}
-
 /* The HELO name leads elsewhere, and to another organisation than the client's PTR names. */
 static void judge_mismatch(const struct kj_facts *facts, const struct kj_evidence *evidence, struct kj_hits *hits)
 {
@@ -51,7 +43,7 @@ static void judge(const struct kj_facts *facts, const struct kj_rules *rules, co
 
 	if (!facts->client.family || !*facts->helo || kj_addr_parse(facts->helo, &literal) == 0)
 		return;
-	zone = special_zone(name, rules);
+	zone = kj_name_zone(name, rules->special_helos, rules->special_helo_count);
 	if (zone)
 		kj_hits_add(hits, "HELO_SPECIAL", "HELO %s is under .%s, which no public host can be", name, zone);
 	else if (!strchr(name, '.'))

@@ -7,19 +7,16 @@
  * rents them.
  */
 #include "kanjiki/checks.h"
-#include "kanjiki/name.h"
+#include "kanjiki/sender_age.h"
 
 #define EVERYBODY_PERCENT 50 /* a /1 */
 #define NETS_MIN          8
 #define ISOLATED_PERCENT  70
-#define FRESH_S           (7 * 86400)
 
 static void ask(const struct kj_facts *facts, const struct kj_rules *rules, struct kj_evidence *evidence)
 {
-	if (rules->spf && *facts->sender_domain && !facts->warming_up)
-		kj_evidence_ask(evidence, &(struct kj_question){.kind = KJ_ASK_FIRST_SEEN,
-		                              .label = "first-seen",
-		                              .name = kj_name_org(facts->sender_domain)});
+	if (rules->spf)
+		kj_sender_age_ask(facts, evidence);
 }
 
 static void judge_everybody(const char *domain, const struct kj_spf_breadth *breadth, struct kj_hits *hits)
@@ -41,20 +38,18 @@ static bool is_enumeration(const struct kj_spf_breadth *breadth)
 	       (uint64_t)breadth->ip4_isolated * 100 >= (uint64_t)breadth->ip4_terms * ISOLATED_PERCENT;
 }
 
-static void judge_enumeration(const struct kj_facts *facts, const struct kj_spf_breadth *breadth,
-    const struct kj_answer *seen, struct kj_hits *hits)
+static void judge_enumeration(const struct kj_facts *facts, const struct kj_evidence *evidence,
+    const struct kj_spf_breadth *breadth, struct kj_hits *hits)
 {
-	int64_t age_s;
+	int64_t since_s = 0;
+	enum kj_sender_age age = kj_sender_age(facts, evidence, &since_s);
 
-	if (!seen || !kj_answer_is_known(seen) || !is_enumeration(breadth))
-		return;
-	age_s = seen->status == KJ_ANSWER_FOUND ? facts->now_s - seen->since_s : 0;
-	if (age_s <= FRESH_S)
+	if ((age == KJ_AGE_FRESH || age == KJ_AGE_RECENT) && is_enumeration(breadth))
 		kj_hits_add(hits, "SPF_ENUM",
 		    "the record of %s, known for %lld h, lists %u addresses in %u networks, %u of them far "
 		    "from any other",
-		    facts->sender_domain, (long long)(age_s / 3600), (unsigned)breadth->ip4_terms,
-		    (unsigned)breadth->ip4_nets, (unsigned)breadth->ip4_isolated);
+		    facts->sender_domain, since_s ? (long long)((facts->now_s - since_s) / 3600) : 0,
+		    (unsigned)breadth->ip4_terms, (unsigned)breadth->ip4_nets, (unsigned)breadth->ip4_isolated);
 }
 
 static void judge(const struct kj_facts *facts, const struct kj_rules *rules,
@@ -68,8 +63,7 @@ static void judge(const struct kj_facts *facts, const struct kj_rules *rules,
 	if (!spf || !kj_answer_is_known(spf))
 		return;
 	judge_everybody(facts->sender_domain, &spf->breadth, hits);
-	judge_enumeration(facts, &spf->breadth,
-	    kj_evidence_find(evidence, KJ_ASK_FIRST_SEEN, kj_name_org(facts->sender_domain)), hits);
+	judge_enumeration(facts, evidence, &spf->breadth, hits);
 }
 
 static const char *const symbols[] = {"SPF_PLUSALL", "SPF_ENUM", NULL};

@@ -17,6 +17,7 @@ const struct kj_check *const kj_checks[] = {
     &kj_check_headers,
     &kj_check_text,
     &kj_check_extortion,
+    &kj_check_crowd,
     &kj_check_auth, /* last: it looks at what the others hit */
     NULL,
 };

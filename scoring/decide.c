@@ -30,8 +30,10 @@ static const char *gate_closed(const struct kj_score *score, const struct kj_res
 	    {restraint->blind, "no name server answers"},
 	    {restraint->null_sender, "null sender"},
 	    {restraint->duty_mailbox, "a recipient is postmaster or abuse"},
+	    {restraint->pool, "the client is of a pool that many senders share"},
 	    {score->families < FAMILIES_FOR_TEMPFAIL, "only one family of evidence"},
 	    {!score->gate_family, "no listing, campaign or extortion behind it"},
+	    {restraint->apart, "the other hosts cannot be heard"},
 	    {restraint->no_memory, "no deferral memory"},
 	    {restraint->ceiling, "too many mails were put off within the hour"},
 	};

@@ -8,15 +8,13 @@
 
 #include "kanjiki/name.h"
 #include "kanjiki/proof.h"
+#include "kanjiki/sender_age.h"
 
 #define MATURE_S (30 * 86400)
 
 void standing_ask(const struct kj_facts *facts, struct kj_evidence *evidence)
 {
-	if (*facts->sender_domain && !facts->warming_up)
-		kj_evidence_ask(evidence, &(struct kj_question){.kind = KJ_ASK_FIRST_SEEN,
-		                              .label = "first-seen",
-		                              .name = kj_name_org(facts->sender_domain)});
+	kj_sender_age_ask(facts, evidence);
 }
 
 /* Whether the name in From is the sender's own, and the client may use it. */

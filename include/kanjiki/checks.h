@@ -13,6 +13,7 @@
 
 #include "kanjiki/addr.h"
 #include "kanjiki/authres.h"
+#include "kanjiki/cluster.h"
 #include "kanjiki/dnsbl.h"
 #include "kanjiki/evidence.h"
 #include "kanjiki/hits.h"
@@ -43,6 +44,11 @@ struct kj_facts {
 	int64_t now_s;     /* when the mail came ... */
 	bool came_earlier; /* ... or at some time before that, nobody knows when (mail from a file) */
 	bool warming_up; /* no first-seen knowledge yet: nothing is fresh */
+	const struct kj_cluster *clusters; /* what the mail has in common with others of late, by signal */
+	unsigned cluster_count;
+	const char *subject_template; /* of the subject (template.h); "" if it is not counted */
+	bool from_pool;	 /* the client is one of a pool that many senders share (lists/shared.conf) */
+	bool host_known; /* the client's name is confirmed, not generic, and of a domain known here for 14 days */
 };
 
 /* What the operator configured for the checks. Plain data, filled by `conf/`. */
@@ -52,6 +58,13 @@ struct kj_rules {
 	bool spf;
 	const char *const *special_helos; /* names and suffixes no public host can have: "localhost", "lan", ... */
 	unsigned special_helo_count;
+	const char *const *default_helos; /* what host names begin with that nobody chose: "ip", "vps", ... */
+	unsigned default_helo_count;
+	/* What many honest senders have in common, normalised; lists/shared.conf says what belongs there. */
+	const char *const *shared_pools; /* domains of the host names of mail pools */
+	unsigned shared_pool_count;
+	const char *const *shared_name_servers; /* domains of the name servers of registrars and DNS hosters */
+	unsigned shared_name_server_count;
 	const struct kj_phrase_set *extortion; /* NULL switches the check off */
 };
 
@@ -67,7 +80,7 @@ struct kj_check {
 /* The lists are asked at each stage, by a check each, and judged together, by the first of them. */
 extern const struct kj_check kj_check_dnsbl, kj_check_dnsbl_helo, kj_check_dnsbl_sender, kj_check_dnsbl_content;
 extern const struct kj_check kj_check_spf, kj_check_spf_breadth, kj_check_sender_domain, kj_check_rdns, kj_check_helo,
-    kj_check_received, kj_check_headers, kj_check_text, kj_check_extortion, kj_check_auth;
+    kj_check_received, kj_check_headers, kj_check_text, kj_check_extortion, kj_check_crowd, kj_check_auth;
 
 /* kj_checks - all of them, NULL-terminated, in the order of the explanation */
 extern const struct kj_check *const kj_checks[];

@@ -23,6 +23,8 @@ const char *kj_action_name(enum kj_action action);
 struct kj_restraint {
 	bool null_sender;   /* bounces: the sender is one of us, and many servers never retry them */
 	bool duty_mailbox;  /* a recipient is postmaster or abuse (RFC 2142) */
+	bool pool;	    /* the client is one of a pool that many senders share, which retries from elsewhere */
+	bool apart;	    /* other hosts of ours cannot be heard: they may know the sender, or have put this mail off already */
 	bool no_memory;	    /* no deferral memory: a retry would not be recognised */
 	bool incomplete;    /* something of ours failed */
 	bool ceiling;	    /* too many were put off in the last hour */

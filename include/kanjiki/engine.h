@@ -8,6 +8,7 @@
 #define KJ_ENGINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kanjiki/err.h"
 
@@ -19,6 +20,7 @@ struct kj_snapshot;
 struct kj_engine_options {
 	const struct kj_clock *clock; /* must outlive the engine */
 	bool offline;		      /* ask the network nothing; every such question is "disabled" */
+	bool learn;		      /* for the past only: what sessions see goes to the state file, for the daemon */
 	bool dry_run;		      /* judge each mail as if it came for the first time, and keep nothing */
 	/* What happens beside the mails: a DNS list fails or returns; a line each, by the snapshot's log format, from a thread
 	 * of the engine's own. NULL: nobody listens, and the lists are not watched. */
@@ -51,11 +53,36 @@ struct kj_snapshot *kj_engine_snapshot(struct kj_engine *engine);
  */
 void kj_engine_sweep(struct kj_engine *engine, void (*say)(void *context, const char *line), void *context);
 
+/* kj_engine_flush - write what has waited long enough; call it every second. all: everything, for an end without
+ * kj_engine_free().
+ * Threads: safe. */
+void kj_engine_flush(struct kj_engine *engine, bool all);
+
+/* kj_engine_watched - options.learn: all mail of this site from from_s to to_s was taken in. If that reaches up to
+ * the last day, the warm-up counts from from_s on; true then. */
+bool kj_engine_watched(struct kj_engine *engine, int64_t from_s, int64_t to_s);
+
 /* kj_engine_lists - the DNS lists and how they are, as a table for people. Threads: safe. */
 void kj_engine_lists(struct kj_engine *engine, struct kj_buf *out);
 
-/* kj_engine_metrics - counters of mails, lists and resolver in Prometheus' text format. Threads: safe.
- * Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4) */
+/*
+ * kj_engine_clusters - the clusters of the recent traffic (crowd.h), as a table for people
+ *
+ * Takes: words, with blanks between them: a signal's name (else: of all), "fast" for the fastest first instead of the
+ *        biggest, the most that are listed (20). Returns false with one line in *out that says why there is none.
+ *        Threads: safe.
+ */
+bool kj_engine_clusters(struct kj_engine *engine, const char *arguments, struct kj_buf *out);
+
+/* kj_engine_cluster - all that is known of the cluster with this ID. Returns and threads like kj_engine_clusters(). */
+bool kj_engine_cluster(struct kj_engine *engine, const char *arguments, struct kj_buf *out);
+
+/* kj_engine_learned - take in what an engine with the option `learn` left in the state file. Returns like
+ * kj_engine_clusters(). */
+bool kj_engine_learned(struct kj_engine *engine, const char *arguments, struct kj_buf *out);
+
+/* kj_engine_metrics - counters of mails, lists, resolver, recent traffic and share in Prometheus' text format.
+ * Threads: safe. Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4) */
 void kj_engine_metrics(struct kj_engine *engine, struct kj_buf *out);
 
 #endif

@@ -82,6 +82,10 @@ void kj_session_now(struct kj_session *session, int64_t now_s);
 /* kj_session_end - judge. queue_id may be NULL. Always gives a verdict. */
 const struct kj_verdict *kj_session_end(struct kj_session *session, const char *queue_id);
 
+/* kj_session_learn - instead of the end: take the mail in as part of the past, without judging it (engine option
+ * learn) */
+void kj_session_learn(struct kj_session *session);
+
 /* kj_session_reset - forget the mail, keep connection and HELO */
 void kj_session_reset(struct kj_session *session);
 

@@ -18,6 +18,7 @@
 #include "kanjiki/policy.h"
 #include "kanjiki/record.h"
 #include "kanjiki/resolver.h"
+#include "kanjiki/share.h"
 
 struct kj_snapshot;
 
@@ -56,6 +57,9 @@ struct kj_settings {
 
 	uint32_t list_every_ms;	    /* between two examinations of a DNS list */
 	const char *list_elsewhere; /* a domain in which random names do not exist */
+
+	size_t crowd_bytes;	      /* of the memory of the recent traffic (crowd.h); 0: there is none */
+	struct kj_share_config share; /* server is "" if nothing is shared with other hosts */
 };
 
 /* One thing that is wrong in a configuration file. */

@@ -211,6 +211,27 @@ def a_reload_takes_a_good_file_and_refuses_a_bad_one(directory):
 
 
 @test
+def a_reload_says_what_needs_a_restart_and_shows_no_secret(directory):
+    block = 'crowd {{ memory = {} }}\nredis {{ server = "{}" password = "{}" secret = "{}" }}'
+    with Daemon(directory, unix_address(directory), block.format("1MiB", "", "hush-one", "hush-hush-hush-hush")) as daemon:
+        daemon.write(block.format("2MiB", "", "hush-two", "hush-hush-hush-hush-2"))
+        done = subprocess.run([KANJIKICTL, "reload", "-s", daemon.control], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done
+        said = done.stdout + done.stderr
+        for name in ("crowd: memory", "redis: password", "redis: secret"):
+            sentence = f"a change of `{name}` needs a restart"
+            assert sentence in said and sentence in daemon.log(), f"{name}: {said}"
+        for name in ("socket", "redis: server", "redis: prefix", "redis: tls"):
+            assert f"`{name}`" not in said, said
+        daemon.write(block.format("2MiB", "unix:/r", "hush hush", "hush"))
+        done = subprocess.run([KANJIKICTL, "reload", "-s", daemon.control], capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done
+        checked = subprocess.run([KANJIKICTL, "check-config", "-c", daemon.conf], capture_output=True, text=True, check=False)
+        assert checked.returncode == 1 and "openssl rand" in checked.stdout + checked.stderr, checked
+        assert "hush" not in said + done.stdout + done.stderr + checked.stdout + checked.stderr + daemon.log(), said
+
+
+@test
 def SIGUSR1_reloads(directory):
     with Daemon(directory, unix_address(directory)) as daemon:
         daemon.process.send_signal(signal.SIGUSR1)

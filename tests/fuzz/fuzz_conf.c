@@ -32,6 +32,7 @@ static void build_all(
 	if (build->sink.full)
 		return;
 	kj_build_weights(build, weights_root);
+	kj_build_shared(build, parse(build, "", 0));
 	kj_build_dnsbls(build, conf_root);
 	kj_build_policies(build, conf_root);
 }
@@ -49,6 +50,11 @@ static void check(const struct kj_build *build)
 	for (unsigned i = 1; i < policies->weights.symbol_count; i++)
 		if (strcmp(policies->weights.symbols[i - 1].name, policies->weights.symbols[i].name) >= 0)
 			abort();
+	for (unsigned i = 0; i < build->rules.shared_pool_count; i++)
+		if (!build->rules.shared_pools[i] || strpbrk(build->rules.shared_pools[i], "[]"))
+			abort();
+	if (*build->top.settings.share.server && strlen(build->top.settings.share.secret) < KJ_CONF_SECRET_MIN)
+		abort();
 	for (unsigned i = 0; i < build->rules.dnsbl_count; i++)
 		for (unsigned j = 0; j < build->rules.dnsbls[i].code_count; j++)
 			if (kj_build_find_symbol(build, build->rules.dnsbls[i].codes[j].symbol) < 0)

@@ -45,6 +45,7 @@ static inline struct kj_facts facts_of(const char *client, const char *helo)
 	    .helo_name = helo,
 	    .sender = "a@sender.example",
 	    .sender_domain = "sender.example",
+	    .subject_template = "",
 	    .now_s = NOW};
 }
 

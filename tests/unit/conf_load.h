@@ -59,6 +59,8 @@ static inline void load_text(struct loaded *loaded, const char *conf, size_t len
 	kj_build_weights(&loaded->build, list);
 	kj_tree_read(loaded->scratch, source_path("lists/helo.conf", path), loaded->complaints, &list);
 	kj_build_helos(&loaded->build, list);
+	kj_tree_read(loaded->scratch, source_path("lists/shared.conf", path), loaded->complaints, &list);
+	kj_build_shared(&loaded->build, list);
 	kj_tree_read(loaded->scratch, source_path("lists/dnsbl.conf", path), loaded->complaints, &list);
 	kj_build_known_dnsbls(&loaded->build, list);
 	kj_build_dnsbls(&loaded->build, root);

@@ -94,7 +94,7 @@ static const struct row names[] = {
         "t:1:16: error: \"format\" is logfmt or json, not \"jsno\"; did you mean \"json\"?"},
     {"in the wrong block", "retry = 300ms\n", "t:1:1: error: \"retry\" belongs in the block \"resolver\""},
     {"setting as block", "tag { }\n", "t:1:1: error: \"tag\" is a setting: tag = ..."},
-    {"block as setting", "log = json\n", "t:1:1: error: \"log\" is a block: log { ... }"},
+    {"block as setting", "log = json\n", "t:1:1: error: \"log\" is a block: log { format = ... }"},
     {"titled block as setting", "domain = \"a\"\n",
         "t:1:1: error: \"domain\" is a block: domain \"...\" { ... }"},
     {"title where none is", "log \"x\" { }\n", "t:1:5: error: a block \"log\" has no title"},

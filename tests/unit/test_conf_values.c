@@ -149,14 +149,15 @@ START_TEST(the_default_policy_has_the_weights_of_the_lists)
 	ck_assert_int_eq(policy->tempfail_centi, 800);
 	ck_assert(policy->tempfail);
 	ck_assert_ptr_null(policy->subject_prefix);
-	ck_assert_uint_eq(weights->family_count, 8);
+	ck_assert_uint_eq(weights->family_count, 9);
 	for (unsigned i = 0; i < weights->family_count; i++) {
 		const struct kj_family *family = &weights->families[i];
 		bool is_list = strcmp(family->name, "dnsbl") == 0,
+		     is_crowd = strcmp(family->name, "crowd") == 0,
 		     is_extortion = strcmp(family->name, "extortion") == 0;
 
 		ck_assert_int_gt(family->cap_centi, 0);
-		ck_assert_int_eq(family->gate_centi, is_list ? 1 : is_extortion ? 600 : 0);
+		ck_assert_int_eq(family->gate_centi, is_list ? 1 : is_crowd ? 500 : is_extortion ? 600 : 0);
 		ck_assert_int_eq(family->firm_centi, is_extortion ? 400 : 0);
 	}
 	for (unsigned i = 0; i < weights->symbol_count; i++) {
@@ -319,11 +320,15 @@ static void compare_rows(const struct kj_block *block, const void *a, const void
 		case KJ_TYPE_SOCKET:
 		case KJ_TYPE_PATH:
 		case KJ_TYPE_HOST:
+		case KJ_TYPE_SECRET:
+		case KJ_TYPE_PASSWORD:
+		case KJ_TYPE_REDIS:
 			ck_assert_str_eq(
 			    *(const char *const *)(const void *)fa, *(const char *const *)(const void *)fb);
 			break;
 		case KJ_TYPE_SERVERS:
 		case KJ_TYPE_NAMES:
+		case KJ_TYPE_DOMAINS:
 		case KJ_TYPE_PREFIXES:
 		case KJ_TYPE_CODES: break; /* compared by the caller */
 		default: ck_assert_msg(memcmp(fa, fb, s->width) == 0, "%s", s->name);
@@ -481,6 +486,8 @@ START_TEST(the_sample_has_every_setting_with_its_default)
 	    defaults.build.policies.policies[0].score_centi,
 	    defaults.build.policies.weights.symbol_count * sizeof(int32_t));
 	ck_assert_uint_eq(from_sample.build.rules.dnsbl_count, 0);
+	ck_assert_uint_eq(from_sample.build.top.shared_pool_count, 0);
+	ck_assert_uint_eq(from_sample.build.top.shared_name_server_count, 0);
 	unload(&from_sample);
 	unload(&defaults);
 	kj_buf_free(&sample);
@@ -523,6 +530,7 @@ START_TEST(every_limit_of_the_table_can_be_read)
 {
 	check_limits(&kj_block_conf);
 	check_limits(&kj_block_weights_file);
+	check_limits(&kj_block_shared_file);
 }
 END_TEST
 

@@ -42,7 +42,9 @@ static struct kj_snapshot *load(const char *text)
 	FILE *file = fopen(conf_path, "w");
 
 	ck_assert_ptr_nonnull(file);
-	fprintf(file, "lists = \"%s/lists\"\nstate = \"%s\"\nauthserv-id = \"mx.example.jp\"\n%s", getenv("KJ_SRCDIR"),
+	/* Every sender here is new, which is not what most tests are about. */
+	fprintf(file,
+	    "lists = \"%s/lists\"\nstate = \"%s\"\nauthserv-id = \"mx.example.jp\"\nwarm-up = 0s\nweights { DOMAIN_FRESH = 0 }\n%s", getenv("KJ_SRCDIR"),
 	    state_path, text);
 	fclose(file);
 	ck_assert_msg(kj_snapshot_load(conf_path, &snapshot, complaints) == 0, "%s",
@@ -171,9 +173,9 @@ START_TEST(an_innocent_mail_is_accepted_with_its_evidence)
 	kj_session_helo(session, "mx.sender.example");
 	verdict = send_mail("<a@sender.example>", innocent, "user@example.jp", NULL);
 	ck_assert_int_eq(verdict->action, KJ_ACTION_ACCEPT);
-	ck_assert_str_eq(edit_value(verdict, "X-Spam-Status"), "No, score=0.00 required=5.00 tests=none");
+	ck_assert_str_eq(edit_value(verdict, "X-Spam-Status"), "No, score=0.00 required=5.00 tests=DOMAIN_FRESH=0.00");
 	ck_assert_str_eq(edit_value(verdict, "X-Kanjiki-Evidence"),
-	    "1/6 (rdns: disabled, helo: disabled, spf: disabled, spf-helo: disabled, mx: disabled)");
+	    "1/8 (rdns: disabled, helo: disabled, spf: disabled, spf-helo: disabled, mx: disabled, ns: disabled, soa: disabled)");
 	ck_assert_str_eq(edit_value(verdict, "Authentication-Results"), "mx.example.jp; none");
 	ck_assert_ptr_null(edit_value(verdict, "X-Spam-Flag"));
 }
@@ -360,9 +362,7 @@ START_TEST(mail_of_a_trusted_relay_is_judged_on_the_true_peer)
 	kj_session_report(session, KJ_RECORD_LOGFMT, &record);
 	line = kj_record_close(&record);
 	ck_assert_msg(strstr(line, "client=103.232.15.114 helo=ary058.localhost") != NULL, "%s", line);
-	ck_assert_msg(strstr(line, "terms=HELO_SPECIAL=2.50,RCV_SEED_PARTIAL=1.00") != NULL ||
-	                  strstr(line, "terms=\"HELO_SPECIAL=2.50,RCV_SEED_PARTIAL=1.00\"") != NULL,
-	    "%s", line);
+	ck_assert_msg(strstr(line, "terms=\"HELO_SPECIAL=2.50,RCV_SEED_PARTIAL=1.00,") != NULL, "%s", line);
 	kj_record_free(&record);
 }
 END_TEST

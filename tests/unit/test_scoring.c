@@ -150,6 +150,8 @@ static const struct {
     {"no strong one", {.total_centi = 900, .families = 3}, {0}, true, KJ_ACTION_TAG},
     {"bounce", {.total_centi = 900, .families = 2, .gate_family = true}, {.null_sender = true}, true, KJ_ACTION_TAG},
     {"postmaster", {.total_centi = 900, .families = 2, .gate_family = true}, {.duty_mailbox = true}, true, KJ_ACTION_TAG},
+    {"other hosts away", {.total_centi = 900, .families = 2, .gate_family = true}, {.apart = true}, true, KJ_ACTION_TAG},
+    {"a pool", {.total_centi = 900, .families = 2, .gate_family = true}, {.pool = true}, true, KJ_ACTION_TAG},
     {"no memory", {.total_centi = 900, .families = 2, .gate_family = true}, {.no_memory = true}, true, KJ_ACTION_TAG},
     {"incomplete", {.total_centi = 900, .families = 2, .gate_family = true}, {.incomplete = true}, true, KJ_ACTION_TAG},
     {"blind", {.total_centi = 900, .families = 2, .gate_family = true}, {.blind = true}, true, KJ_ACTION_TAG},

@@ -4,6 +4,7 @@ import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import threading
 
 from parts import Failure, Part, wait_until
@@ -19,10 +20,10 @@ socket = "unix:{directory}/milter.sock"
 socket-mode = 0666
 control-socket = "{directory}/control.sock"
 user = "nobody"
-state = "{directory}/state.db"
+state = "{state}"
 authserv-id = "mx.example.jp"
 lists = "{directory}/lists"
-warm-up = 0s
+warm-up = {warm_up}
 deadline = {deadline}
 resolver {{ servers = ["127.0.0.1:{dns_port}"]  {resolver} }}
 # The ceiling has its own tests; here it would make one test depend on another.
@@ -62,10 +63,14 @@ def parse_logfmt(line):
 
 
 class Kanjikid:
-    """Part kanjikid. Its files lie in `directory`, owned by the user it becomes."""
+    """Part kanjikid. Its files lie in `directory`, owned by the user it becomes.
 
-    def __init__(self, directory, dns_port, more="", deadline="2s", min_age="2s", resolver=""):
+    state: the state file, if it lies elsewhere; "" for none
+    """
+
+    def __init__(self, directory, dns_port, more="", deadline="2s", min_age="2s", resolver="", warm_up="0s", state=None):
         self.directory = os.path.join(directory, "kanjiki")
+        self.state = os.path.join(self.directory, "state.db") if state is None else state
         os.mkdir(self.directory)
         user = pwd.getpwnam("nobody")
         os.chown(self.directory, user.pw_uid, user.pw_gid)
@@ -73,7 +78,7 @@ class Kanjikid:
         shutil.copytree(os.path.join(TOP, "lists"), os.path.join(self.directory, "lists"))
         self.conf = os.path.join(self.directory, "kanjiki.conf")
         self.values = {"directory": self.directory, "dns_port": dns_port, "deadline": deadline, "min_age": min_age,
-                       "resolver": resolver}
+                       "resolver": resolver, "warm_up": warm_up, "state": self.state}
         self.configure(more)
         self.socket = "unix:%s/milter.sock" % self.directory
         self.log_path = os.path.join(self.directory, "log")
@@ -128,6 +133,20 @@ class Kanjikid:
     def ctl(self, *words):
         """The command line of kanjikictl for this daemon."""
         return [os.path.join(BUILD, "ctl/kanjikictl")] + list(words)
+
+    def ask(self, *words):
+        """What kanjikictl prints when it asks this daemon; Failure if it does not succeed."""
+        done = subprocess.run(self.ctl(*words, "-s", os.path.join(self.directory, "control.sock")), capture_output=True,
+                              text=True, check=False, timeout=SLOW_S)
+        if done.returncode != 0:
+            raise Failure("kanjikictl %s: status %d, %s" % (" ".join(words), done.returncode, done.stderr))
+        return done.stdout
+
+    def clusters(self, *words):
+        """[{column: text}] of `kanjikictl clusters`; ID, SIGNAL, DOMAINS ... EXAMPLE."""
+        head, *rows = self.ask("clusters", *words).splitlines()
+        names = head.split()
+        return [dict(zip(names, row.split(maxsplit=len(names) - 1))) for row in rows]
 
     def log(self):
         with open(self.log_path, errors="replace") as file:

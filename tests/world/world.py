@@ -44,7 +44,7 @@ class World:
     unbound: for Nameservers
     zones:   a folder with zones/ and dnsbl/ in place of the world's own
     before:  milters that Postfix asks before kanjikid
-    options: for Kanjikid (deadline, min_age, resolver)
+    options: for Kanjikid (deadline, min_age, resolver, warm_up, state)
     """
 
     def __init__(self, conf="", start=("dns", "daemon", "postfix"), directory=None, unbound=(), zones=HERE, before=(),
