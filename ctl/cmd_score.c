@@ -5,11 +5,11 @@
  * MTA. Only the memory of deferrals stays untouched, so that looking at a mail has no effect on the next one.
  */
 #include <getopt.h>
-#include <strings.h>
 
 #include "ctl/command.h"
 #include "ctl/config_file.h"
 #include "ctl/envelope.h"
+#include "ctl/mail_walk.h"
 #include "ctl/mailfile.h"
 #include "ctl/verdict_print.h"
 #include "kanjiki/arena.h"
@@ -19,8 +19,7 @@
 #include "kanjiki/session.h"
 #include "kanjiki/snapshot.h"
 
-#define ARENA_MAX_BYTES  ((size_t)64 << 20) /* fields and envelope of one mail; its body stays where it is */
-#define BODY_CHUNK_BYTES 65535              /* as an MTA cuts it */
+#define ARENA_MAX_BYTES ((size_t)64 << 20) /* fields and envelope of one mail; its body stays where it is */
 
 struct score {
 	struct kj_snapshot *snapshot;
@@ -37,50 +36,6 @@ static void complain(void *context, const char *path, const char *why)
 	fflush(stdout);
 	fprintf(stderr, "kanjikictl: %s: %s\n", path, why);
 	score->failed = true;
-}
-
-/* Lines end in CRLF on their way through an MTA, whatever the file has. */
-static void feed_body(struct kj_session *session, const char *data, size_t len)
-{
-	char *chunk = malloc(BODY_CHUNK_BYTES);
-	size_t used = 0;
-
-	if (!chunk) {
-		kj_session_body(session, data, len);
-		return;
-	}
-	for (size_t i = 0; i < len; i++) {
-		if (used + 2 > BODY_CHUNK_BYTES) {
-			kj_session_body(session, chunk, used);
-			used = 0;
-		}
-		if (data[i] == '\n' && (i == 0 || data[i - 1] != '\r'))
-			chunk[used++] = '\r';
-		chunk[used++] = data[i];
-	}
-	if (used)
-		kj_session_body(session, chunk, used);
-	free(chunk);
-}
-
-/* The callbacks of one mail, in the MTA's order. */
-static const struct kj_verdict *walk(struct kj_session *session, const struct kj_envelope *envelope,
-    const struct kj_field *fields, unsigned field_count, const char *body, size_t body_len)
-{
-	kj_session_now(session, envelope->now_s);
-	/* A client that nobody knows is an address of no family. NULL would be local mail, which passes. */
-	kj_session_connect(
-	    session, &envelope->client, envelope->client_name ? envelope->client_name : "unknown");
-	if (envelope->helo)
-		kj_session_helo(session, envelope->helo);
-	kj_session_mail(session, envelope->sender ? envelope->sender : "", NULL);
-	for (unsigned i = 0; i < envelope->rcpt_count; i++)
-		kj_session_rcpt(session, envelope->rcpts[i]);
-	for (unsigned i = 0; i < field_count; i++)
-		if (i >= envelope->own_fields || strcasecmp(fields[i].name, "Received") != 0)
-			kj_session_field(session, fields[i].name, fields[i].value);
-	feed_body(session, body, body_len);
-	return kj_session_end(session, envelope->queue_id);
 }
 
 static const char *print_verdict(const struct score *score, const char *name,
@@ -106,9 +61,10 @@ static const char *score_in(
 
 	if (session && kj_message_split(arena, data, len, &fields, &field_count, &body) == 0 &&
 	    kj_envelope_complete(
-	        arena, fields, field_count, kj_snapshot_settings(score->snapshot), &envelope) == 0)
-		why = print_verdict(score, name, &envelope,
-		    walk(session, &envelope, fields, field_count, data + body, len - body));
+	        arena, fields, field_count, kj_snapshot_settings(score->snapshot), &envelope) == 0) {
+		kj_mail_walk(session, &envelope, fields, field_count, data + body, len - body);
+		why = print_verdict(score, name, &envelope, kj_session_end(session, envelope.queue_id));
+	}
 	kj_session_free(session);
 	return why;
 }

@@ -16,6 +16,7 @@ struct kj_command {
 };
 
 extern const struct kj_command kj_cmd_check_config;
+extern const struct kj_command kj_cmd_clusters;
 extern const struct kj_command kj_cmd_explain_text;
 extern const struct kj_command kj_cmd_lists;
 extern const struct kj_command kj_cmd_metrics;

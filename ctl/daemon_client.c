@@ -1,5 +1,5 @@
 /*
- * daemon_client.c - one word to the daemon, lines back
+ * daemon_client.c - one line to the daemon, lines back
  *
  * The configuration is read here only to learn where the socket is; one with errors is not worth asking the daemon for.
  */
@@ -16,7 +16,9 @@
 #include "kanjiki/snapshot.h"
 
 #define ANSWER_MAX_BYTES (256 * 1024)
+#define LINE_MAX_BYTES   256
 #define PATIENCE_S       60 /* a reload reads files and compiles phrases */
+#define NOBODY           (-2) /* no daemon listens there */
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -45,23 +47,26 @@ static int connect_to(const char *path)
 		return say_error(path, strerrordesc_np(errno));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-		say_error(path, errno == ENOENT || errno == ECONNREFUSED ? "no daemon listens there"
-		                                                         : strerrordesc_np(errno));
+		bool absent = errno == ENOENT || errno == ECONNREFUSED;
+
+		if (!absent)
+			say_error(path, strerrordesc_np(errno));
 		close(fd);
-		return -1;
+		return absent ? NOBODY : -1;
 	}
 	return fd;
 }
 
-static int ask(const char *path, const char *word, struct kj_buf *answer)
+/* Returns 0, or -1 after the complaint, or NOBODY. */
+static int ask(const char *path, const char *command, struct kj_buf *answer)
 {
 	int fd = connect_to(path);
-	char chunk[4096], line[64];
+	char chunk[4096], line[LINE_MAX_BYTES];
 	ssize_t got;
 
 	if (fd < 0)
-		return -1;
-	snprintf(line, sizeof line, "%s\n", word);
+		return fd;
+	snprintf(line, sizeof line, "%s\n", command);
 	if (send(fd, line, strlen(line), MSG_NOSIGNAL) != (ssize_t)strlen(line)) {
 		close(fd);
 		return say_error(path, "the daemon does not listen to commands");
@@ -91,12 +96,13 @@ static bool print_answer(const char *answer)
 	return ok;
 }
 
-static int command_at(const char *socket_path, const char *word)
+int kj_daemon_tell(const char *socket_path, const char *command, bool *ret_absent)
 {
 	struct kj_buf answer = KJ_BUF_INIT(ANSWER_MAX_BYTES);
-	int status = KJ_CTL_FAILED;
+	int status = KJ_CTL_FAILED, rc = ask(socket_path, command, &answer);
 
-	if (ask(socket_path, word, &answer) == 0) {
+	*ret_absent = rc == NOBODY;
+	if (rc == 0) {
 		if (print_answer(kj_buf_str(&answer)))
 			status = KJ_CTL_OK;
 		else if (!answer.len)
@@ -106,7 +112,17 @@ static int command_at(const char *socket_path, const char *word)
 	return status;
 }
 
-static int command_of_config(const char *conf_path, const char *word)
+static int command_at(const char *socket_path, const char *command)
+{
+	bool absent;
+	int status = kj_daemon_tell(socket_path, command, &absent);
+
+	if (absent)
+		say_error(socket_path, "no daemon listens there");
+	return status;
+}
+
+static int command_of_config(const char *conf_path, const char *command)
 {
 	struct kj_snapshot *snapshot = NULL;
 	const char *socket_path;
@@ -118,13 +134,18 @@ static int command_of_config(const char *conf_path, const char *word)
 	}
 	socket_path = kj_snapshot_settings(snapshot)->control_socket;
 	if (*socket_path)
-		status = command_at(socket_path, word);
+		status = command_at(socket_path, command);
 	else
 		fputs("kanjikictl: the configuration has no control-socket; SIGUSR1 lets the daemon reload "
 		      "without one\n",
 		    stderr);
 	kj_snapshot_unref(snapshot);
 	return status;
+}
+
+int kj_daemon_ask(const char *conf_path, const char *socket_path, const char *command)
+{
+	return socket_path ? command_at(socket_path, command) : command_of_config(conf_path, command);
 }
 
 int kj_daemon_command(const struct kj_command *command, int argc, char **argv)
@@ -141,6 +162,5 @@ int kj_daemon_command(const struct kj_command *command, int argc, char **argv)
 		}
 	if (optind != argc || (conf_path && socket_path))
 		return kj_command_usage(command, KJ_CTL_USAGE);
-	return socket_path ? command_at(socket_path, command->name)
-	                   : command_of_config(conf_path, command->name);
+	return kj_daemon_ask(conf_path, socket_path, command->name);
 }

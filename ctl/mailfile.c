@@ -19,7 +19,6 @@
 
 #include "kanjiki/buf.h"
 
-#define FILE_MAX_BYTES ((size_t)1 << 30)
 #define NAME_MAX_BYTES 4352 /* PATH_MAX, and a number */
 #define FROM_LINE      "From "
 
@@ -88,20 +87,22 @@ static bool slurp(int fd, struct kj_buf *buf)
 	return got == 0;
 }
 
+void kj_mailfile_split(const char *path, const char *data, size_t len, const struct kj_mailfile_reader *reader)
+{
+	if (is_from_line(data, data + len))
+		read_mbox(path, data, data + len, reader);
+	else
+		reader->mail(reader->context, path, data, len);
+}
+
 static void read_descriptor(int fd, const char *path, const struct kj_mailfile_reader *reader)
 {
-	struct kj_buf buf = KJ_BUF_INIT(FILE_MAX_BYTES);
-	const char *data;
+	struct kj_buf buf = KJ_BUF_INIT(KJ_MAILFILE_MAX_BYTES);
 
-	if (!slurp(fd, &buf)) {
+	if (slurp(fd, &buf))
+		kj_mailfile_split(path, kj_buf_str(&buf), buf.len, reader);
+	else
 		reader->error(reader->context, path, strerrordesc_np(errno));
-	} else {
-		data = kj_buf_str(&buf);
-		if (is_from_line(data, data + buf.len))
-			read_mbox(path, data, data + buf.len, reader);
-		else
-			reader->mail(reader->context, path, data, buf.len);
-	}
 	kj_buf_free(&buf);
 }
 

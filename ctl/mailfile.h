@@ -18,6 +18,11 @@ struct kj_mailfile_reader {
 	void *context;
 };
 
+#define KJ_MAILFILE_MAX_BYTES ((size_t)1 << 30)
+
+/* kj_mailfile_split - hand the mail or the mails of a file whose bytes are here (NUL behind them) to the reader */
+void kj_mailfile_split(const char *path, const char *data, size_t len, const struct kj_mailfile_reader *reader);
+
 /* kj_mailfile_read - hand every mail of a path to the reader */
 void kj_mailfile_read(const char *path, const struct kj_mailfile_reader *reader);
 

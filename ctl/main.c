@@ -8,6 +8,7 @@
 
 static const struct kj_command *const commands[] = {
     &kj_cmd_check_config,
+    &kj_cmd_clusters,
     &kj_cmd_explain_text,
     &kj_cmd_lists,
     &kj_cmd_metrics,

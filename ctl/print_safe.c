@@ -12,8 +12,7 @@ void kj_print_safe(const char *text, size_t len)
 	for (size_t pos = 0; pos < len;) {
 		uint32_t code = kj_utf8_next(text, len, &pos);
 
-		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
-		    (code >= 0x2066 && code <= 0x2069))
+		if (kj_utf8_is_order(code))
 			code = '?';
 		fwrite(bytes, 1, kj_utf8_put(code, bytes), stdout);
 	}
