@@ -9,7 +9,9 @@ VmHWM and VmRSS of /proc/PID/status. Figures are medians over the rounds; the ra
 The delayed scenarios put dns_delay between kanjikid and the resolver, start it with an empty cache and use every
 client once or twice: the waits they show are those of a mail about which nothing is known yet.
 
-"reading" and "lookups" (for --only) are what a mail and a DNS question cost by themselves.
+"reading", "lookups" and "crowd" (for --only) are what a mail, a DNS question, and knowing a campaign again cost by
+themselves; "crowd-sim" sends simulated campaigns in the midst of simulated honest mail (bench/kj-sim, which can do more by
+itself).
 
 Usage: run.py [--build DIR] [--only TEXT] [--rounds N] [--mails N] [--quick] [--self] [--keep] [--json FILE]
 Status 1: a filter failed or lost mails. A target that is missed is printed, and is not a failure of the run.
@@ -40,6 +42,7 @@ from world import end_on_signals  # noqa: E402
 
 TICKS_S = os.sysconf("SC_CLK_TCK")
 RUN_LIMIT_S = 60  # no single load takes longer
+CROWD_LIMIT_S = 900  # but ten million mails
 
 # name, TCP, connections, mails (times --mails / 1000), DNS delay in ms, further arguments of milter_load
 SCENARIOS = [
@@ -262,13 +265,17 @@ def relay(bench, dns_port, delay_ms, loss_percent=0):
             delay.kill()
 
 
-def lookup_cost(bench, *arguments):
-    """The figures that bench/lookup_cost prints."""
-    command = [bench.program("bench/lookup_cost")] + [str(argument) for argument in arguments]
-    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=RUN_LIMIT_S, check=False)
+def figures_of(bench, program, *arguments, limit_s=RUN_LIMIT_S):
+    """The figures that a program prints, a line each."""
+    command = [bench.program(program)] + [str(argument) for argument in arguments]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=limit_s, check=False)
     if out.returncode != 0:
         raise Failure("failed: " + " ".join(command))
     return {what: float(value) for what, value in (line.split() for line in out.stdout.splitlines())}
+
+
+def lookup_cost(bench, *arguments):
+    return figures_of(bench, "bench/lookup_cost", *arguments)
 
 
 def ask_waits(bench, dns_port):
@@ -325,6 +332,82 @@ def run_lookups(bench):
         return ask_waits(bench, names.port) + ask_crowd(bench, names.port) + ask_rivals(bench, names.port)
     finally:
         names.stop()
+
+
+def crowd_traffic(bench, text_us):
+    """A large site's mails, a million a day, into 64 MiB."""
+    most = 1000000 if bench.options.quick else 10000000
+    figures = figures_of(bench, "bench/crowd_cost", "traffic", most, limit_s=CROWD_LIMIT_S)
+    stages = [10 ** power for power in range(4, 8) if 10 ** power <= most]
+    print(f"  {'mails seen':>11}{'us, warm':>10}{'cold':>8}{'p99':>8}{'MiB':>8}{'clusters':>10}{'pushed out':>12}"
+          f"{'singles':>10}{'pushed out':>12}")
+    for seen in stages:
+        row = {what.split("/")[0]: value for what, value in figures.items() if what.endswith(f"/{seen}")}
+        print(f"  {seen:11}{row['warm_us']:10.1f}{row['cold_us']:8.1f}{row['cold_p99_us']:8.1f}{row['rss_mib']:8.1f}"
+              f"{row['clusters']:10.0f}{row['clusters_evicted']:12.0f}{row['singles']:10.0f}"
+              f"{row['singles_evicted']:12.0f}")
+    print(f"  list {figures['list_ms']:.0f} ms; written {figures['save_ms']:.0f} ms, {figures['dump_mib']:.1f} MiB; "
+          f"read {figures['load_ms']:.0f} ms; as a state file {figures['next_snapshot_ms']:.0f} ms, meanwhile a mail "
+          f"waits {figures['next_snapshot_wait_ms']:.2f} ms, p99 {figures['next_snapshot_wait_p99_ms']:.1f}; "
+          f"start {figures['restore_ms']:.0f} ms")
+    worst = max(figures[f"cold_us/{seen}"] for seen in stages)
+    growth = (figures[f"cold_us/{most}"] + text_us) / (figures["cold_us/10000"] + text_us)
+    return [{"scenario": "the crowd, a million mails a day", "figures": figures, "targets": [
+        ("CPU of a mail with a text of 10 KB", "<= 50 us", f"{worst + text_us:.1f} us", worst + text_us <= 50),
+        ("the same beside that of a nearly empty memory", "<= 1.5 times", f"{growth:.2f} times", growth <= 1.5),
+        ("resident memory", "<= 64 MiB", f"{figures[f'rss_mib/{most}']:.1f} MiB", figures[f"rss_mib/{most}"] <= 64)]}]
+
+
+def crowd_reach(bench):
+    rates = [50000, 200000] + ([] if bench.options.quick else [1000000])
+    print("  slow campaigns that are known as such at their fifth mail, by the time between two mails:")
+    for rate in rates:
+        figures = figures_of(bench, "bench/crowd_cost", "reach", 64 << 20, rate, limit_s=CROWD_LIMIT_S)
+        cells = [f"{int(what.split('/')[2]) / 3600:.2g} h {value:.0f}%" for what, value in figures.items()]
+        print(f"  {rate:9} mails a day: " + ", ".join(cells))
+
+
+def crowd_estimates(bench):
+    figures = figures_of(bench, "bench/crowd_cost", "estimates")
+    print("  error of estimates in percent, median (p90); the last is that of a window which moves on")
+    kinds = ["domains", "fresh", "clients", "sliding"]
+    print(f"  {'members':>9}" + "".join(f"{kind:>15}" for kind in kinds))
+    for members in dict.fromkeys(what.split("/")[2] for what in figures):
+        print(f"  {members:>9}" + "".join(
+            f"{figures[f'error_percent/{kind}/{members}']:8.1f} ({figures[f'error_p90_percent/{kind}/{members}']:4.1f})"
+            for kind in kinds))
+    worst = max(value for what, value in figures.items() if what.startswith("error_percent/domains"))
+    return [{"scenario": "the crowd, estimates", "figures": figures, "targets": [
+        ("error of domains, median", "<= 6.5 %", f"{worst:.1f} %", worst <= 6.5)]}]
+
+
+def run_crowd(bench):
+    """The memory of the recent traffic by itself (bench/crowd_cost)."""
+    if bench.options.only not in "crowd":
+        return []
+    print("\nThe crowd: templates and sketch of a mail, its clusters, and taking it in; without daemon and network")
+    texts = figures_of(bench, "bench/crowd_cost", "text")
+    print("  us for templates and sketch: " + ", ".join(
+        f"{what[8:].replace('/', ' ')} bytes {value:.1f}" for what, value in texts.items()))
+    results = crowd_traffic(bench, max(texts.values()))
+    crowd_reach(bench)
+    return results + crowd_estimates(bench)
+
+
+def run_crowd_sim(bench):
+    """How many mails of snowshoe campaigns are known as such, and how many honest ones are taken for them."""
+    if bench.options.only not in "crowd-sim":
+        return []
+    print("\nCampaigns among honest mail (bench/kj-sim)", flush=True)
+    path = os.path.join(bench.folder, "crowd-sim.json")
+    command = [bench.program("bench/kj-sim"), "--lists", os.path.join(SOURCE, "lists"), "--json", path]
+    command += ["--days", "16", "--campaigns", "40"] if bench.options.quick else []
+    if subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode not in (0, 1):
+        raise Failure("failed: " + " ".join(command))
+    with open(path, encoding="utf-8") as result:
+        figures = json.load(result)
+    targets = [(t["what"], t["wanted"], t["reached"], t["met"]) for t in figures.pop("targets")]
+    return [{"scenario": "crowd-sim", "figures": figures, "targets": targets}]
 
 
 def run_scenario(bench, row, dns_port):
@@ -401,7 +484,7 @@ def main():
     bench = Bench(options, folder)
     keep = options.keep
     try:
-        results = run_all(bench) + run_reading(bench) + run_lookups(bench)
+        results = run_all(bench) + run_reading(bench) + run_lookups(bench) + run_crowd(bench) + run_crowd_sim(bench)
         if not options.self:
             print_targets(results)
         if options.json:
