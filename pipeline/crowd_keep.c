@@ -32,8 +32,7 @@ void kj_engine_say(struct kj_engine *engine, bool is_warning, const char *event,
 	kj_snapshot_unref(snapshot);
 }
 
-/* A failure is said when it begins, not each time. */
-static void note_result(struct kj_engine *engine, int rc, const struct kj_reason *reason)
+void kj_crowd_keep_result(struct kj_engine *engine, int rc, const struct kj_reason *reason)
 {
 	bool failed = rc < 0, before = atomic_exchange(&engine->crowd_failed, failed);
 
@@ -59,7 +58,8 @@ static void hear(void *context, const struct kj_sighting *sighting)
 	if (rc == 0 && *heard.domain)
 		rc = kj_first_seen_note_since(engine->store, heard.domain,
 		    heard.since_s > 0 ? heard.since_s : heard.time_s, heard.time_s, &reason);
-	note_result(engine, rc, &reason);
+	if (rc < 0)
+		kj_crowd_keep_result(engine, rc, &reason);
 }
 
 static void hear_state(void *context, bool connected, const char *why)
@@ -89,7 +89,7 @@ static int64_t take_learned(struct kj_engine *engine, struct kj_reason *reason)
 {
 	int64_t count = kj_journal_take_learned(engine->store, engine->crowd, tell, engine, reason);
 
-	note_result(engine, count < 0 ? (int)count : 0, reason);
+	kj_crowd_keep_result(engine, count < 0 ? (int)count : 0, reason);
 	return count;
 }
 
@@ -108,7 +108,7 @@ int kj_crowd_keep_start(struct kj_engine *engine, struct kj_reason *reason)
 		if (rc < 0)
 			kj_fail(reason, (enum kj_err)-rc, "no memory for the recent traffic (crowd { memory })");
 		if (rc == 0 && engine->store)
-			note_result(engine, kj_journal_restore(engine->store, engine->crowd, &why), &why);
+			kj_crowd_keep_result(engine, kj_journal_restore(engine->store, engine->crowd, &why), &why);
 		if (rc == 0)
 			rc = start_share(engine, settings, reason);
 		if (rc == 0 && engine->store)
@@ -124,7 +124,7 @@ void kj_crowd_keep_stop(struct kj_engine *engine)
 
 	kj_share_free(engine->share);
 	if (engine->crowd && engine->store && kj_journal_length(engine->store))
-		note_result(engine, kj_journal_snapshot(engine->store, engine->crowd, &reason), &reason);
+		kj_crowd_keep_result(engine, kj_journal_snapshot(engine->store, engine->crowd, &reason), &reason);
 	kj_crowd_free(engine->crowd);
 }
 
@@ -133,7 +133,7 @@ void kj_crowd_keep_sweep(struct kj_engine *engine)
 	struct kj_reason reason = {""};
 
 	if (engine->crowd && engine->store && kj_journal_length(engine->store) > JOURNAL_LONG)
-		note_result(engine, kj_journal_snapshot(engine->store, engine->crowd, &reason), &reason);
+		kj_crowd_keep_result(engine, kj_journal_snapshot(engine->store, engine->crowd, &reason), &reason);
 }
 
 void kj_engine_flush(struct kj_engine *engine, bool all)
@@ -148,7 +148,9 @@ void kj_engine_flush(struct kj_engine *engine, bool all)
 		rc = kj_first_seen_sweep(engine->store, now_s, &reason);
 	if (rc == 0)
 		rc = kj_journal_flush(engine->store, all ? INT64_MAX : now_s, &reason);
-	note_result(engine, rc, &reason);
+	/* That nothing was to be written is no news. */
+	if (rc != 0)
+		kj_crowd_keep_result(engine, rc, &reason);
 }
 
 bool kj_engine_learned(struct kj_engine *engine, const char *arguments, struct kj_buf *out)

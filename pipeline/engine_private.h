@@ -62,6 +62,9 @@ void kj_crowd_keep_stop(struct kj_engine *engine);
 /* crowd_keep.c: _sweep - every hour; what went wrong is told by kj_engine_say() */
 void kj_crowd_keep_sweep(struct kj_engine *engine);
 
+/* crowd_keep.c: _result - what became of writing to the state file; a failure is said when it begins, not each time */
+void kj_crowd_keep_result(struct kj_engine *engine, int rc, const struct kj_reason *reason);
+
 /* kj_engine_say - one line beside the mails, if anybody listens: event=EVENT reason="..." */
 void kj_engine_say(struct kj_engine *engine, bool is_warning, const char *event, const char *reason);
 

@@ -137,6 +137,7 @@ void kj_mail_join(struct kj_mail *mail)
 {
 	struct kj_engine *engine = mail->engine;
 	struct kj_reason reason;
+	int rc = 0;
 
 	if (!mail->facts.client.family)
 		return;
@@ -152,7 +153,9 @@ void kj_mail_join(struct kj_mail *mail)
 	if (!kj_crowd_add(engine->crowd, mail->sighting))
 		return;
 	if (engine->store)
-		kj_journal_add(engine->store, mail->sighting, mail->now_s, &reason);
+		rc = kj_journal_add(engine->store, mail->sighting, mail->now_s, &reason);
+	if (rc < 0)
+		kj_crowd_keep_result(engine, rc, &reason);
 	if (engine->share)
 		kj_share_put(engine->share, mail->sighting);
 }

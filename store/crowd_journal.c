@@ -74,13 +74,15 @@ int kj_journal_add(
 
 int kj_journal_flush(struct kj_store *store, int64_t now_s, struct kj_reason *reason)
 {
+	bool due;
 	int rc = 0;
 
 	pthread_mutex_lock(&store->lock);
-	if (is_due(&store->journal, now_s))
+	due = is_due(&store->journal, now_s);
+	if (due)
 		rc = kj_journal_write(store, reason);
 	pthread_mutex_unlock(&store->lock);
-	return rc;
+	return rc < 0 ? rc : due;
 }
 
 int64_t kj_journal_length(struct kj_store *store)

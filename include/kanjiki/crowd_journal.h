@@ -21,7 +21,8 @@ struct kj_store;
 int kj_journal_add(
     struct kj_store *store, const struct kj_sighting *sighting, int64_t now_s, struct kj_reason *reason);
 
-/* kj_journal_flush - write what has waited for 5 seconds; call it about as often */
+/* kj_journal_flush - write what has waited for 5 seconds; call it more often. 1 if something was written, 0 if nothing
+ * had waited so long, -KJ_EIO */
 int kj_journal_flush(struct kj_store *store, int64_t now_s, struct kj_reason *reason);
 
 /* kj_journal_length - how many sightings it holds, about */
