@@ -3,7 +3,8 @@
  */
 #include "memory.h"
 
-/* With a key that nobody knows: names that have the same 32 bits are found in a minute, and would count as one domain. */
+/* With a key that nobody knows: names that have the same 32 bits are found in a minute, and would count as one
+ * domain. */
 uint32_t records_hash_domain(const struct kj_crowd *crowd, const char *domain)
 {
 	return (uint32_t)kj_hash(&crowd->key, domain, strlen(domain));

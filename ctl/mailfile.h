@@ -1,8 +1,8 @@
 /*
  * mailfile.h - mails as they lie on a disk: single files, mbox files, Maildir directories, standard input
  *
- * A file that begins with "From " is an mbox (RFC 4155) and may hold many mails; any other is one mail. A directory must
- * be a Maildir: its new/ and cur/ are read, each sorted by name. "-" is standard input, one mail or an mbox.
+ * A file that begins with "From " is an mbox (RFC 4155) and may hold many mails; any other is one mail. A directory
+ * must be a Maildir: its new/ and cur/ are read, each sorted by name. "-" is standard input, one mail or an mbox.
  */
 #ifndef KJ_CTL_MAILFILE_H
 #define KJ_CTL_MAILFILE_H

@@ -276,7 +276,8 @@ static void *call_smfi_stop(void *unused)
 	return unused;
 }
 
-/* Let libmilter's listener end, and wait for it. Without a thread for smfi_stop() it is left to its own signal thread. */
+/* Let libmilter's listener end, and wait for it. Without a thread for smfi_stop() it is left to its own signal
+ * thread. */
 static void stop_milter(struct daemon *daemon)
 {
 	pthread_t stopper;

@@ -29,7 +29,8 @@ struct kj_mail *kj_mail_new(struct kj_engine *engine)
 		return NULL;
 	}
 	mail->body = KJ_BUF_INIT(settings->limits.body_bytes);
-	mail->facts.client_name = mail->facts.helo = mail->facts.helo_name = mail->facts.sender = mail->facts.sender_domain = mail->facts.subject_template = "";
+	mail->facts.client_name = mail->facts.helo = mail->facts.helo_name = mail->facts.sender = "";
+	mail->facts.sender_domain = mail->facts.subject_template = "";
 	mail->facts.warming_up =
 	    !engine->store || kj_clock_wall_s(engine->options.clock) <
 	                          kj_store_created_s(engine->store) + (int64_t)settings->warm_up_s;

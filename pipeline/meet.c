@@ -47,7 +47,8 @@ static bool is_rewritten(const char *sender)
 	       strcasestr(sender, "+caf_=");
 }
 
-/* Whether the mail tells anything about its sender. That its host is known does not make it a list's: machines are for rent. */
+/* Whether the mail tells anything about its sender. That its host is known does not make it a list's: machines are
+ * for rent. */
 static bool tells(const struct kj_mail *mail)
 {
 	const struct kj_facts *facts = &mail->facts;

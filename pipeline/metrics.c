@@ -1,8 +1,8 @@
 /*
  * metrics.c - counters in Prometheus' text format
  *
- * Counters of lists last as long as the process. Those of the resolver begin anew when a reload changes its settings, as
- * the format allows.
+ * Counters of lists last as long as the process. Those of the resolver begin anew when a reload changes its settings,
+ * as the format allows.
  */
 #include <inttypes.h>
 

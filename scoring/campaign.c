@@ -5,8 +5,9 @@
  * forwarders and software that writes the same words for everybody have the most of them. What tells a campaign is
  * that its domains are new, nearly all of them, and that none has a past here. So a cluster in which more than one
  * domain of twenty is known says nothing, and a mail whose own sender is not new is not judged by its company; mail
- * through pools that many senders share on purpose never comes here (pipeline/meet.c). Where a mail comes from is one trait, however many signals tell of it: a new mail
- * service looks like a snowshoe farm in all of them, and differs in what is written.
+ * through pools that many senders share on purpose never comes here (pipeline/meet.c). Where a mail comes from is one
+ * trait, however many signals tell of it: a new mail service looks like a snowshoe farm in all of them, and differs
+ * in what is written.
  */
 #include "campaign.h"
 

@@ -1,10 +1,10 @@
 /*
  * check_spf_breadth.c - what kind of record is it that the sender's domain publishes?
  *
- * How many addresses a record lets pass says nothing by itself: a third of all domains let more than 100,000 pass, for they
- * include their provider's. Two kinds of record say something, whatever result this client gets from them: one that lets
- * everybody pass, and, of a new domain, one that lists single addresses spread over many networks, as a snowshoe sender
- * rents them.
+ * How many addresses a record lets pass says nothing by itself: a third of all domains let more than 100,000 pass,
+ * for they include their provider's. Two kinds of record say something, whatever result this client gets from them:
+ * one that lets everybody pass, and, of a new domain, one that lists single addresses spread over many networks, as a
+ * snowshoe sender rents them.
  */
 #include "kanjiki/checks.h"
 #include "kanjiki/sender_age.h"

@@ -22,8 +22,8 @@ struct kj_crowd;
 
 #define KJ_CROWD_BYTES_MIN ((size_t)1 << 20)
 
-/* kj_crowd_new - an empty memory of at most so many bytes (KJ_CROWD_BYTES_MIN at least), which tells domains and clients apart by hashes
- * with a key that strangers must not know; -KJ_ENOMEM */
+/* kj_crowd_new - an empty memory of at most so many bytes (KJ_CROWD_BYTES_MIN at least), which tells domains and
+ * clients apart by hashes with a key that strangers must not know; -KJ_ENOMEM */
 int kj_crowd_new(size_t bytes, const struct kj_hash_key *key, struct kj_crowd **ret_crowd);
 void kj_crowd_free(struct kj_crowd *crowd); /* NULL is allowed */
 

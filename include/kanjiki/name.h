@@ -34,8 +34,8 @@ const char *kj_name_zone(const char *name, const char *const *zones, unsigned co
  * kj_name_org - the org domain: the label below the public suffix, with the suffix ("mail.example.co.jp" ->
  * "example.co.jp")
  *
- * Returns a pointer into name. A name that is itself a public suffix, or has none, is its own org domain, and so is an address.
- * Takes a normalised name. Source: the Mozilla Public Suffix List through libpsl.
+ * Returns a pointer into name. A name that is itself a public suffix, or has none, is its own org domain, and so is
+ * an address. Takes a normalised name. Source: the Mozilla Public Suffix List through libpsl.
  */
 const char *kj_name_org(const char *name);
 

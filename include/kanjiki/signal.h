@@ -39,7 +39,7 @@ struct kj_signal_row {
 	const char *about;    /* what all its mails have in common, for people */
 	uint32_t window_s;    /* a member counts for so long */
 	uint32_t half_life_s; /* of the volume, by which clusters are ranked */
-	unsigned clients, nets, names; /* distinct ones needed for any hit: addresses (of IPv6, /64s), /24s (/56s), raw HELO or PTR names */
+	unsigned clients, nets, names; /* distinct ones needed: addresses (/64s), /24s (/56s), raw HELO or PTR names */
 	struct kj_tier tiers[KJ_TIERS]; /* from low to high */
 	unsigned alone;                 /* tiers that it may reach without another signal that agrees */
 	unsigned share;                 /* of the memory for clusters, in percent */

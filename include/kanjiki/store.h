@@ -33,8 +33,8 @@ int kj_store_watched(struct kj_store *store, int64_t from_s, struct kj_reason *r
 /*
  * kj_store_resume - it is now_s: if nothing was seen for more than quiet_s, it is watched only since now
  *
- * A site that filtered no mail for weeks knows its senders no better than a new one; nor does one whose clock was ahead when the file was
- * made. Errors: -KJ_EIO.
+ * A site that filtered no mail for weeks knows its senders no better than a new one; nor does one whose clock was
+ * ahead when the file was made. Errors: -KJ_EIO.
  */
 int kj_store_resume(struct kj_store *store, int64_t now_s, int64_t quiet_s, struct kj_reason *reason);
 
