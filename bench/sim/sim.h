@@ -21,7 +21,7 @@ struct sim {
 	struct kj_engine *engine;
 	struct kj_session *session;
 	struct kj_clock clock;
-	_Atomic int64_t now_ms; /* since SIM_START_S; the resolver's thread, which has nothing to do here, looks at the clock, too */
+	_Atomic int64_t now_ms; /* since SIM_START_S; the idle thread of the resolver looks at it, too */
 	int64_t swept_ms;
 	uint64_t sent;
 	struct sqlite3 *state; /* open as long as the state shall live */
