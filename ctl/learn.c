@@ -116,10 +116,23 @@ static void tell_daemon(struct learn *learn, const char *socket_path)
 		learn->failed = true;
 }
 
+/* The state file took nothing: said once, for it may be thousands of mails. */
+static void say_aside(void *context, bool is_warning, const char *line)
+{
+	struct learn *learn = context;
+
+	if (is_warning)
+		kj_learn_complain(learn, kj_snapshot_settings(learn->snapshot)->state, line);
+}
+
 /* The engine opens, and at its end writes, the state file. */
 static int open_engine(struct learn *learn, struct kj_reason *reason)
 {
-	struct kj_engine_options options = {.clock = kj_clock_system(), .offline = true, .learn = true};
+	struct kj_engine_options options = {.clock = kj_clock_system(),
+	    .offline = true,
+	    .learn = true,
+	    .say = say_aside,
+	    .say_context = learn};
 	const struct kj_settings *settings = kj_snapshot_settings(learn->snapshot);
 	int rc;
 
@@ -157,6 +170,8 @@ static void end(struct learn *learn)
 	kj_session_free(learn->session);
 	/* Should it fail now, files are written as root, which SQLite gives to the owner of the state file. */
 	(void)kj_as_user_begin(kj_snapshot_settings(learn->snapshot)->user, &reason);
+	if (learn->engine)
+		kj_engine_flush(learn->engine, true);
 	kj_engine_free(learn->engine);
 	kj_as_user_end();
 }

@@ -22,22 +22,19 @@
 #define HOST_KNOWN_S  (14 * 86400)
 #define SHARE_WAIT_MS 200
 
-static bool host_is_known_since(const struct kj_mail *mail, int64_t since_s)
-{
-	return !mail->facts.warming_up && since_s > 0 && mail->now_s - since_s >= HOST_KNOWN_S;
-}
-
 static void look_at_host(struct kj_mail *mail)
 {
 	const struct kj_rules *rules = kj_snapshot_rules(mail->generation->snapshot);
 	const char *name = kj_rdns_confirmed(&mail->facts, mail->evidence);
+	int64_t since_s;
 
 	if (!name)
 		return;
 	mail->facts.from_pool = kj_name_zone(name, rules->shared_pools, rules->shared_pool_count);
-	if (mail->engine->store && !mail->facts.warming_up && !kj_rdns_is_generic(name, &mail->facts.client))
-		mail->facts.host_known =
-		    host_is_known_since(mail, kj_first_seen_get(mail->engine->store, kj_name_org(name)));
+	if (!mail->engine->store || mail->facts.warming_up || kj_rdns_is_generic(name, &mail->facts.client))
+		return;
+	since_s = kj_first_seen_get(mail->engine->store, kj_name_org(name));
+	mail->facts.host_known = since_s > 0 && mail->now_s - since_s >= HOST_KNOWN_S;
 }
 
 /* Sender Rewriting Scheme, and Google's way of it. */
@@ -92,9 +89,11 @@ void kj_mail_meet(struct kj_mail *mail)
 
 static void note_name(const struct kj_mail *mail, const char *name)
 {
-	struct kj_reason reason;
+	struct kj_reason reason = {""};
+	int rc = kj_first_seen_note(mail->engine->store, kj_name_org(name), mail->now_s, &reason);
 
-	kj_first_seen_note(mail->engine->store, kj_name_org(name), mail->now_s, &reason);
+	if (rc < 0)
+		kj_crowd_keep_result(mail->engine, rc, &reason);
 }
 
 /* Known from now on: the client's domain, the sender's, and that of From if it is proven to have sent this. Mail that
@@ -134,23 +133,13 @@ static bool is_borrowed(const struct kj_mail *mail)
 	return mail->sighting->flags & KJ_SIGHTING_KNOWN && !kj_sender_proven(&mail->facts, mail->evidence);
 }
 
-void kj_mail_join(struct kj_mail *mail)
+/* It becomes part of the traffic here, and on the other hosts. */
+static void join(struct kj_mail *mail)
 {
 	struct kj_engine *engine = mail->engine;
-	struct kj_reason reason;
+	struct kj_reason reason = {""};
 	int rc = 0;
 
-	if (!mail->facts.client.family)
-		return;
-	if (engine->store)
-		note_names(mail);
-	if (!mail->sighting || is_borrowed(mail))
-		return;
-	if (engine->options.learn) {
-		if (engine->store && !is_over(mail))
-			kj_journal_learn(engine->store, mail->sighting, &reason);
-		return;
-	}
 	if (!kj_crowd_add(engine->crowd, mail->sighting))
 		return;
 	if (engine->store)
@@ -159,6 +148,32 @@ void kj_mail_join(struct kj_mail *mail)
 		kj_crowd_keep_result(engine, rc, &reason);
 	if (engine->share)
 		kj_share_put(engine->share, mail->sighting);
+}
+
+static void learn(struct kj_mail *mail)
+{
+	struct kj_engine *engine = mail->engine;
+	struct kj_reason reason = {""};
+	int rc = 0;
+
+	if (engine->store && !is_over(mail))
+		rc = kj_journal_learn(engine->store, mail->sighting, &reason);
+	if (rc < 0)
+		kj_crowd_keep_result(engine, rc, &reason);
+}
+
+void kj_mail_join(struct kj_mail *mail)
+{
+	if (!mail->facts.client.family)
+		return;
+	if (mail->engine->store)
+		note_names(mail);
+	if (!mail->sighting || is_borrowed(mail))
+		return;
+	if (mail->engine->options.learn)
+		learn(mail);
+	else
+		join(mail);
 }
 
 /* The younger of two answers is wrong; what others know is kept, for they may be gone tomorrow. */

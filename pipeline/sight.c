@@ -10,7 +10,6 @@
 #include "kanjiki/sighting.h"
 #include "kanjiki/template.h"
 #include "pipeline/meet.h"
-#include "pipeline/mail.h"
 
 #define DNS_MAX 4096
 
@@ -174,18 +173,17 @@ static void add_age(const struct kj_mail *mail, struct kj_sighting *sighting)
 void kj_mail_sight(const struct kj_mail *mail, uint64_t id, struct kj_sighting *ret_sighting)
 {
 	const struct kj_facts *facts = &mail->facts;
-	struct kj_sighting *sighting = ret_sighting;
 
-	memset(sighting, 0, sizeof *sighting);
-	sighting->mail = id;
-	sighting->time_s = mail->now_s;
-	sighting->client = facts->client;
-	kj_sighting_text(sighting->domain, kj_name_org(facts->sender_domain));
-	kj_sighting_text(sighting->helo, facts->helo);
-	add_age(mail, sighting);
-	add_client(mail, sighting);
-	add_ptr(mail, sighting);
-	add_dns(mail, sighting);
+	memset(ret_sighting, 0, sizeof *ret_sighting);
+	ret_sighting->mail = id;
+	ret_sighting->time_s = mail->now_s;
+	ret_sighting->client = facts->client;
+	kj_sighting_text(ret_sighting->domain, kj_name_org(facts->sender_domain));
+	kj_sighting_text(ret_sighting->helo, facts->helo);
+	add_age(mail, ret_sighting);
+	add_client(mail, ret_sighting);
+	add_ptr(mail, ret_sighting);
+	add_dns(mail, ret_sighting);
 	if (facts->message)
-		add_message(mail, sighting);
+		add_message(mail, ret_sighting);
 }

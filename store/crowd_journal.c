@@ -78,7 +78,7 @@ int kj_journal_flush(struct kj_store *store, int64_t now_s, struct kj_reason *re
 	int rc = 0;
 
 	pthread_mutex_lock(&store->lock);
-	due = is_due(&store->journal, now_s);
+	due = is_due(&store->journal, now_s) || is_due(&store->learned, now_s);
 	if (due)
 		rc = kj_journal_write(store, reason);
 	pthread_mutex_unlock(&store->lock);

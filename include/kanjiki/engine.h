@@ -22,8 +22,8 @@ struct kj_engine_options {
 	bool offline;		      /* ask the network nothing; every such question is "disabled" */
 	bool learn;		      /* for the past only: what sessions see goes to the state file, for the daemon */
 	bool dry_run;		      /* judge each mail as if it came for the first time, and keep nothing */
-	/* What happens beside the mails: a DNS list fails or returns; a line each, by the snapshot's log format, from a thread
-	 * of the engine's own. NULL: nobody listens, and the lists are not watched. */
+	/* What happens beside the mails: a DNS list fails or returns, the state file takes nothing; a line each, by the
+	 * snapshot's log format, from any thread. NULL: nobody listens, and the lists are not watched. */
 	void (*say)(void *context, bool is_warning, const char *line);
 	void *say_context;
 };
@@ -54,8 +54,7 @@ struct kj_snapshot *kj_engine_snapshot(struct kj_engine *engine);
 void kj_engine_sweep(struct kj_engine *engine, void (*say)(void *context, const char *line), void *context);
 
 /* kj_engine_flush - write what has waited long enough; call it every second. all: everything, for an end without
- * kj_engine_free().
- * Threads: safe. */
+ * kj_engine_free(), or to hear of a failure before it. Threads: safe. */
 void kj_engine_flush(struct kj_engine *engine, bool all);
 
 /* kj_engine_watched - options.learn: all mail of this site from from_s to to_s was taken in. If that reaches up to

@@ -7,6 +7,7 @@ itself, which nobody here wrote.
 """
 import gzip
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -174,6 +175,17 @@ def one_bad_file_does_not_stop_the_others(world):
     true("cut.log.gz: the compressed file is damaged or ends early" in said, said)
     true("good.log:6: no line of a log" in said, said)
     true("from " in said and "learnt " in said, said)
+
+
+@test
+def what_the_state_file_does_not_take_is_no_success(world):
+    state = sqlite3.connect(os.path.join(world.daemon.directory, "state.db"))
+    state.execute("CREATE TRIGGER full BEFORE INSERT ON learned BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    said = ctl(world, "learn", write(world, "full.log", logged(60, "4D7E1A6001", "192.0.2.1", "a@full.example")),
+               status=1)
+    true("state.db: event=crowd-not-kept reason=\"disk full\"" in said, said)
+    state.execute("DROP TRIGGER full")
+    state.close()
 
 
 @test

@@ -1,97 +1,31 @@
 /*
  * test_pipeline.c - sessions from connect to verdict, with the real configuration, lists and state file, offline
  */
-#include <sqlite3.h>
 #include <stdarg.h>
-#include <unistd.h>
 
+#include "engine_world.h"
 #include "kanjiki/buf.h"
-#include "kanjiki/clock.h"
-#include "kanjiki/engine.h"
-#include "kanjiki/session.h"
-#include "kanjiki/snapshot.h"
 #include "pipeline/ceiling.h"
-#include "suite.h"
 
-/* A clock that the test moves. */
-static int64_t now_s = 1800000000, mono_ms = 1000;
-
-static int64_t test_wall_s(void *context)
+/* Every sender here is new, which is not what these tests are about. */
+static const char *usual_with(const char *settings)
 {
-	(void)context;
-	return now_s;
+	static char all[1024];
+	int len = snprintf(all, sizeof all, "warm-up = 0s\nweights { DOMAIN_FRESH = 0 }\n%s", settings);
+
+	ck_assert_int_lt(len, (int)sizeof all);
+	return all;
 }
 
-static int64_t test_mono_ms(void *context)
+static void start(const char *settings)
 {
-	(void)context;
-	return mono_ms;
-}
-
-static const struct kj_clock test_clock = {test_wall_s, test_mono_ms, NULL};
-
-static char dir[] = "/tmp/kj-pipeline-XXXXXX";
-static char conf_path[64], state_path[64];
-static struct kj_engine *engine;
-static struct kj_session *session;
-
-static struct kj_snapshot *load(const char *text)
-{
-	struct kj_complaints *complaints = kj_complaints_new();
-	struct kj_snapshot *snapshot = NULL;
-	FILE *file = fopen(conf_path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	/* Every sender here is new, which is not what most tests are about. */
-	fprintf(file,
-	    "lists = \"%s/lists\"\nstate = \"%s\"\nauthserv-id = \"mx.example.jp\"\nwarm-up = 0s\nweights { DOMAIN_FRESH = 0 }\n%s", getenv("KJ_SRCDIR"),
-	    state_path, text);
-	fclose(file);
-	ck_assert_msg(kj_snapshot_load(conf_path, &snapshot, complaints) == 0, "%s",
-	    kj_complaints_count(complaints) ? kj_complaints_get(complaints, 0)->text : "");
-	kj_complaints_free(complaints);
-	return snapshot;
-}
-
-static void start(const char *conf)
-{
-	struct kj_engine_options options = {.clock = &test_clock, .offline = true};
-	struct kj_snapshot *snapshot = load(conf);
-	struct kj_reason reason = {""};
-
-	ck_assert_msg(kj_engine_new(snapshot, &options, &engine, &reason) == 0, "%s", reason.text);
-	kj_snapshot_unref(snapshot);
-	session = kj_session_new(engine);
-}
-
-static void stop(void)
-{
-	kj_session_free(session);
-	kj_engine_free(engine);
-	session = NULL;
-	engine = NULL;
-}
-
-static void begin(void)
-{
-	memcpy(dir + sizeof dir - 7, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(conf_path, sizeof conf_path, "%s/kanjiki.conf", dir);
-	snprintf(state_path, sizeof state_path, "%s/state.db", dir);
+	open_engine(usual_with(settings), false);
 }
 
 static void end(void)
 {
-	char path[80];
-
-	stop();
-	unlink(conf_path);
-	unlink(state_path);
-	snprintf(path, sizeof path, "%s-wal", state_path);
-	unlink(path);
-	snprintf(path, sizeof path, "%s-shm", state_path);
-	unlink(path);
-	rmdir(dir);
+	close_engine();
+	remove_dir();
 }
 
 static enum kj_way connect_from(const char *client)
@@ -248,7 +182,7 @@ START_TEST(a_tempfailed_mail_is_delivered_tagged_at_the_minimum_age)
 	ck_assert_int_eq(verdict->action, KJ_ACTION_TEMPFAIL);
 	ck_assert_uint_eq(verdict->edit_count, 0);
 	ck_assert_ptr_nonnull(verdict->reply);
-	stop();
+	close_engine();
 
 	/* The daemon was restarted, and the retry comes from another address under another name. */
 	now_s += 300;
@@ -265,11 +199,11 @@ END_TEST
 START_TEST(a_state_file_that_refuses_ends_in_a_tag)
 {
 	const struct kj_verdict *verdict;
-	sqlite3 *other = NULL;
+	sqlite3 *other;
 
 	start("");
-	ck_assert_int_eq(sqlite3_open(state_path, &other), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	other = open_state();
+	run_sql(other, "BEGIN IMMEDIATE");
 	connect_from("198.51.100.9");
 	kj_session_helo(session, "ary058.localhost");
 	verdict = send_mail("<a@sender.example>", extortion, "user@example.jp", NULL);
@@ -429,7 +363,7 @@ START_TEST(a_reload_is_for_the_mails_after_it)
 	start("");
 	connect_from("198.51.100.9");
 	kj_session_helo(session, "ary058.localhost");
-	strict = load("tag = 2.0\n");
+	strict = load(usual_with("tag = 2.0\n"));
 	ck_assert_int_eq(kj_engine_reload(engine, strict, NULL), 0);
 	kj_snapshot_unref(strict);
 	ck_assert_int_eq(send_mail("<a@s.example>", innocent, "u@example.jp", NULL)->action, KJ_ACTION_ACCEPT);
@@ -485,7 +419,7 @@ int main(void)
 	Suite *suite = suite_create("pipeline");
 	TCase *tc = tcase_create("pipeline");
 
-	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_checked_fixture(tc, make_dir, end);
 	tcase_add_test(tc, trusted_local_and_authenticated_mail_passes);
 	tcase_add_test(tc, local_mail_is_scored_if_so_configured);
 	tcase_add_test(tc, an_innocent_mail_is_accepted_with_its_evidence);
