@@ -52,6 +52,7 @@ void kj_build_settings(struct kj_build *build, struct kj_node *conf)
 		    "limits: memory is less than body and text together; large mails will be read in part");
 	kj_build_check_crowd(build, conf);
 	build->rules.spf = top->spf;
+	build->rules.crowd = top->settings.crowd_bytes > 0;
 	build->rules.special_helos = top->special_helos;
 	build->rules.special_helo_count = top->special_helo_count;
 	build->policies.split = top->split;

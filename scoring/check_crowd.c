@@ -21,11 +21,10 @@ static void ask(const struct kj_facts *facts, const struct kj_rules *rules, stru
 {
 	const char *org = kj_name_org(facts->sender_domain);
 
-	(void)rules;
 	if (!facts->client.family || facts->warming_up)
 		return;
 	kj_sender_age_ask(facts, evidence);
-	if (!kj_name_is_fqdn(org))
+	if (!rules->crowd || !kj_name_is_fqdn(org))
 		return;
 	kj_evidence_ask(evidence, &(struct kj_question){.kind = KJ_ASK_NS, .label = "ns", .name = org});
 	kj_evidence_ask(evidence, &(struct kj_question){.kind = KJ_ASK_SOA, .label = "soa", .name = org});

@@ -56,6 +56,7 @@ struct kj_rules {
 	const struct kj_dnsbl *dnsbls;
 	unsigned dnsbl_count;
 	bool spf;
+	bool crowd; /* the recent traffic is remembered */
 	const char *const *special_helos; /* names and suffixes no public host can have: "localhost", "lan", ... */
 	unsigned special_helo_count;
 	const char *const *default_helos; /* what host names begin with that nobody chose: "ip", "vps", ... */

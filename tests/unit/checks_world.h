@@ -15,7 +15,8 @@ static struct kj_evidence *evidence;
 static struct kj_hits *hits;
 
 static const char *const specials[] = {"localhost", "local", "lan"};
-static const struct kj_rules rules __attribute__((unused)) = {.spf = true, .special_helos = specials, .special_helo_count = 3};
+static const struct kj_rules rules __attribute__((unused)) = {
+    .spf = true, .crowd = true, .special_helos = specials, .special_helo_count = 3};
 
 static inline void begin(void)
 {

@@ -123,6 +123,21 @@ static void judge_row(struct kj_facts *facts, unsigned row)
 	kj_check_crowd.judge(facts, &rules, evidence, hits);
 }
 
+/* Who asks for name servers nobody will compare only costs. */
+START_TEST(name_servers_are_asked_for_only_if_the_traffic_is_remembered)
+{
+	struct kj_facts facts = facts_of("192.0.2.1", "m1.example.net");
+	const struct kj_rules forgetful = {.crowd = false};
+
+	kj_check_crowd.ask(&facts, &forgetful, evidence);
+	ck_assert_ptr_nonnull(kj_evidence_find(evidence, KJ_ASK_FIRST_SEEN, "sender.example"));
+	ck_assert_ptr_null(kj_evidence_find(evidence, KJ_ASK_NS, "sender.example"));
+	kj_check_crowd.ask(&facts, &rules, evidence);
+	ck_assert_ptr_nonnull(kj_evidence_find(evidence, KJ_ASK_NS, "sender.example"));
+	ck_assert_ptr_nonnull(kj_evidence_find(evidence, KJ_ASK_SOA, "sender.example"));
+}
+END_TEST
+
 START_TEST(a_cluster_is_a_campaign_or_a_crowd)
 {
 	struct kj_facts facts = facts_of("192.0.2.1", "m1.example.net");
@@ -331,6 +346,7 @@ int main(void)
 	TCase *tcase = tcase_create("crowd");
 
 	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_add_test(tcase, name_servers_are_asked_for_only_if_the_traffic_is_remembered);
 	add_rows(tcase, a_cluster_is_a_campaign_or_a_crowd, rows);
 	add_rows(tcase, a_sender_who_is_not_new_is_not_judged_by_his_company, rows);
 	add_rows(tcase, a_known_name_that_may_be_borrowed_is_judged_by_its_company, rows);
