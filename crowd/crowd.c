@@ -1,5 +1,5 @@
 /*
- * crowd.c - taking mails in, and finding the clusters of one
+ * crowd.c - the memory's pools, and the clusters that a mail belongs to
  */
 #include "memory.h"
 

@@ -13,8 +13,8 @@ uint32_t records_hash_domain(const struct kj_crowd *crowd, const char *domain)
 void records_hash_client(
     const struct kj_crowd *crowd, const struct kj_addr *client, uint32_t *ret_host, uint32_t *ret_net)
 {
-	/* One customer line of IPv6 is a /64. A network is what KJ_SIGNAL_PREFIX takes for one: with the whole site of a /48, those of
-	 * KJ_SIGNAL_WIDE could never be two. */
+	/* One customer line of IPv6 is a /64. A network is what KJ_SIGNAL_PREFIX takes for one: with the whole site of a
+	 * /48, those of KJ_SIGNAL_WIDE could never be two. */
 	struct kj_addr host = kj_addr_mask(client, client->family == 4 ? 32 : 64);
 	struct kj_addr net = kj_addr_mask(client, client->family == 4 ? 24 : 56);
 

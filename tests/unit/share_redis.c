@@ -27,6 +27,11 @@ int64_t now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t now_ms(void)
+{
+	return kj_clock_mono_ms(kj_clock_system());
+}
+
 static void pause_ms(int ms)
 {
 	struct timespec pause = {0, ms * 1000000L};
@@ -46,8 +51,8 @@ void redis_new(struct redis *redis)
 
 static void run(const struct redis *redis, const char *const options[])
 {
-	const char *argv[40] = {"redis-server", "--port", "0", "--unixsocket", redis->server + 5, "--dir", redis->dir, "--save",
-	    "", "--loglevel", "warning"};
+	const char *argv[40] = {"redis-server", "--port", "0", "--unixsocket", redis->server + 5, "--dir", redis->dir,
+	    "--save", "", "--loglevel", "warning"};
 	unsigned count = 11;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -243,7 +248,7 @@ void host_await_connected(struct host *host, bool connected)
 	AWAIT(host, host->states > 0 && host->connected == connected);
 }
 
-static struct kj_share_stats stats_of(const struct host *host)
+struct kj_share_stats host_stats(const struct host *host)
 {
 	struct kj_share_stats stats;
 
@@ -253,7 +258,7 @@ static struct kj_share_stats stats_of(const struct host *host)
 
 void host_await_told(struct host *host, uint64_t count)
 {
-	AWAIT(host, stats_of(host).told >= count && stats_of(host).waiting == 0);
+	AWAIT(host, host_stats(host).told >= count && host_stats(host).waiting == 0);
 }
 
 bool host_heard_mail(struct host *host, uint64_t mail)
@@ -271,8 +276,7 @@ int64_t host_asks(struct host *host, const char *domain, int within_ms)
 {
 	uint64_t question = kj_share_ask(host->share, domain);
 	int64_t since_s = -1;
-	bool known = kj_share_wait(
-	    host->share, question, kj_clock_mono_ms(kj_clock_system()) + within_ms, &since_s);
+	bool known = kj_share_wait(host->share, question, now_ms() + within_ms, &since_s);
 
 	ck_assert(known || since_s == -1);
 	return known ? since_s : -1;

@@ -65,6 +65,10 @@ bool host_heard_mail(struct host *host, uint64_t mail);
 /* host_asks - since when is the domain known; -1 for no answer within the milliseconds */
 int64_t host_asks(struct host *host, const char *domain, int within_ms);
 
+struct kj_share_stats host_stats(const struct host *host);
+
+/* The monotonic clock. */
 int64_t now_ns(void);
+int64_t now_ms(void);
 
 #endif
